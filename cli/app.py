@@ -1,0 +1,98 @@
+"""The command line as a whole: parse, open the workspace as the command needs it, run, report errors.
+
+A command module (``cli/commands/NAME.py``) has ``register(commands)``, which adds its parsers and sets::
+
+    parser.set_defaults(run=function, needs="write")      # or "read", or "nothing"
+
+``function(args, workspace, show)`` does the work; ``show`` prints (see ``cli.show``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import cli.commands
+from cli.show import Show
+from engine.errors import Cancelled, FormfactError, NotFound
+from engine.workspace import Workspace
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, one sub-parser per command module."""
+    top = argparse.ArgumentParser(prog="formfact", description="Tune for form, retrieve for facts.")
+    top.add_argument("--workspace", type=Path, metavar="DIR", help="the workspace folder (default: ~/Formfact)")
+    top.add_argument("--json", action="store_true", help="print JSON: one object, or one a line when streaming")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for module in pkgutil.iter_modules(cli.commands.__path__):
+        importlib.import_module(f"cli.commands.{module.name}").register(commands)
+    _accept_json_anywhere(commands)
+    return top
+
+
+def _accept_json_anywhere(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Let ``--json`` stand after the command too, where people write it."""
+    for sub in dict.fromkeys(commands.choices.values()):
+        nested = [a for a in sub._actions if isinstance(a, argparse._SubParsersAction)]
+        for action in nested:
+            _accept_json_anywhere(action)
+        if not nested:
+            sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by the user.
+    """
+    top = parser()
+    args = top.parse_args(arguments)
+    if not args.command:
+        top.print_help()
+        return 2
+    show = Show(json=args.json)
+    _first_interrupt_saves(show)
+    try:
+        if args.needs == "nothing":
+            args.run(args, None, show)
+        else:
+            with _open(args, show) as workspace:
+                args.run(args, workspace, show)
+    except Cancelled as stop:
+        show.error(stop)
+        return 130
+    except FormfactError as fault:
+        show.error(fault)
+        return 1
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+def _open(args: argparse.Namespace, show: Show) -> Workspace:
+    if args.needs != "read":
+        return Workspace.open(args.workspace)
+    try:
+        return Workspace.open(args.workspace, read_only=True)
+    except NotFound:
+        return Workspace.open(args.workspace)  # an empty list is a better answer than an error
+
+
+def _first_interrupt_saves(show: Show) -> None:
+    """Ctrl-C asks the running task to save and stop; a second one ends at once."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if show.task.cancelled:
+            raise KeyboardInterrupt
+        print("\nStopping; press Ctrl-C again to end without saving.", file=sys.stderr)
+        show.task.cancel()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,154 @@
+"""The facade: one open workspace, and everything that can be done in it. Window and command line use only this.
+
+::
+
+    with Workspace.open(folder) as workspace:
+        workspace.documents.add([Path("handbook.pdf")], task)
+        workspace.chat.ask("How long is the refund window?", Arm.GROUNDED, task)
+
+A workspace is a folder; copied elsewhere it works there::
+
+    workspace.sqlite3    models, datasets, runs, answers      written by this process
+    documents.sqlite3    documents, chunks, vectors           written by the index child
+    chroma/              vector index, can be rebuilt         written by the index child
+    runs/ID/             recipe, checkpoints, adapter, gate   written by the tune child
+    reports/ logs/ cache/
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from engine.errors import NotFound, WorkspaceLocked, disk_errors
+from engine.process import Child
+from store.connection import Database
+
+if TYPE_CHECKING:
+    from engine.chat.service import Chat
+    from engine.compare.scoring import Scoring
+    from engine.ground.service import Documents
+    from engine.models.service import Models
+    from engine.tune.datasets import Datasets
+    from engine.tune.service import Tuning
+
+
+def default_folder() -> Path:
+    """The workspace that is used when none is named: ``$FORMFACT_WORKSPACE``, else ``~/Formfact``."""
+    return Path(os.environ.get("FORMFACT_WORKSPACE") or Path.home() / "Formfact")
+
+
+class Workspace:
+    """An open workspace. Use ``Workspace.open``.
+
+    Args:
+        folder: the workspace's folder; made, with its database, if it is missing.
+        read_only: look without locking; several may look while one writes.
+
+    Raises:
+        WorkspaceLocked: another process has it open for writing.
+        StoreError: see ``store.errors``.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        from filelock import FileLock, Timeout
+
+        self.folder = folder.absolute()
+        self.read_only = read_only
+        self._lock = FileLock(self.folder / ".lock")
+        if read_only and not (self.folder / "workspace.sqlite3").exists():
+            raise NotFound(f"There is no workspace in {folder} yet.", "Add a document or a model to make one.")
+        with disk_errors(self.folder):
+            if not read_only:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                try:
+                    self._lock.acquire(timeout=0)
+                except Timeout as fault:
+                    raise WorkspaceLocked(
+                        f"The workspace {folder} is open in another Formfact.",
+                        "Close it there, or use another workspace (--workspace DIR).",
+                    ) from fault
+        self._children: list[Child] = []
+        try:
+            self.database = Database(self.folder / "workspace.sqlite3", "workspace", read_only=read_only)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, read_only: bool = False) -> Self:
+        """Open ``folder``, or the default workspace."""
+        return cls(folder or default_folder(), read_only=read_only)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the children (they save first), close the database, let others in."""
+        for child in self._children:
+            child.close()
+        self.database.close()
+        self._lock.release()
+
+    def child(self, module: str, name: str, *arguments: str, threads: int | None = None) -> Child:
+        """A child process of this workspace, ended with it; it starts at its first request."""
+        child = Child(module, [str(self.folder), *arguments], self.folder / "logs" / f"{name}.log", threads=threads)
+        self._children.append(child)
+        return child
+
+    @cached_property
+    def chat_child(self) -> Child:
+        """The process that owns llama.cpp."""
+        return self.child("engine.chat.child", "chat")
+
+    @cached_property
+    def index_child(self) -> Child:
+        """The process that owns the document index."""
+        return self.child("engine.ground.child", "index")
+
+    @cached_property
+    def models(self) -> Models:
+        """Installed base models."""
+        from engine.models.service import Models
+
+        return Models(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Indexed documents and search."""
+        from engine.ground.service import Documents
+
+        return Documents(self)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """Training examples."""
+        from engine.tune.datasets import Datasets
+
+        return Datasets(self)
+
+    @cached_property
+    def tuning(self) -> Tuning:
+        """Runs: start, stop, resume, gate."""
+        from engine.tune.service import Tuning
+
+        return Tuning(self)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """Answers of one arm or several."""
+        from engine.chat.service import Chat
+
+        return Chat(self)
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """Question sets, scorecards, reports."""
+        from engine.compare.scoring import Scoring
+
+        return Scoring(self)

@@ -1,0 +1,119 @@
+"""One SQLite database: opening, migrating, transactions, rows in and frozen rows out."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from store.errors import disk_errors
+from store.migrations import migrate
+
+Row = TypeVar("Row")
+Params = Sequence[object] | Mapping[str, object]
+
+
+class Database:
+    """A SQLite file that is safe to use from several threads of one process.
+
+    Args:
+        path: the file; made if it is missing (unless ``read_only``).
+        schema: the folder of ``store/migrations`` that describes it, ``workspace`` or ``documents``.
+        read_only: open without locking out, or changing anything for, the process that writes.
+
+    Raises:
+        WorkspaceTooNew, Corrupt, ReadOnly, DiskFull: see ``store.errors``.
+    """
+
+    def __init__(self, path: Path, schema: str, *, read_only: bool = False) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._depth = 0
+        with disk_errors(path):
+            self._sql = _connect(path, read_only)
+            if not read_only:
+                migrate(self._sql, path, schema)
+
+    def close(self) -> None:
+        """Close the file; further use is an error."""
+        with self._lock:
+            self._sql.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block's writes, or none of them. Blocks may nest; the outermost commits."""
+        with self._lock, disk_errors(self.path):
+            if self._depth == 0:
+                self._sql.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._sql.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._sql.execute("COMMIT")
+        except sqlite3.Error:
+            if self._sql.in_transaction:
+                self._sql.execute("ROLLBACK")
+            raise
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Execute one writing statement; returns the last inserted row id."""
+        with self.transaction():
+            return self._sql.execute(sql, params).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Sequence[Params]) -> None:
+        """Execute one statement for each of ``rows``, all or none."""
+        with self.transaction():
+            self._sql.executemany(sql, rows)
+
+    def insert(self, table: str, row: object) -> int:
+        """Insert a frozen row (a dataclass whose fields are the table's columns); returns the row id."""
+        fields = [field.name for field in dataclasses.fields(row)]  # type: ignore[arg-type]
+        marks = ", ".join("?" for _ in fields)
+        sql = f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({marks})"
+        return self.run(sql, [getattr(row, name) for name in fields])
+
+    def rows(self, kind: type[Row], sql: str, params: Params = ()) -> list[Row]:
+        """The result of a query as ``kind``, whose fields are named as the columns are."""
+        with self._lock, disk_errors(self.path):
+            cursor = self._sql.execute(sql, params)
+            names = [column[0] for column in cursor.description]
+            return [kind(**dict(zip(names, values, strict=True))) for values in cursor]
+
+    def row(self, kind: type[Row], sql: str, params: Params = ()) -> Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(kind, sql, params)
+        return found[0] if found else None
+
+    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """The result of a query as plain tuples."""
+        with self._lock, disk_errors(self.path):
+            return list(self._sql.execute(sql, params))
+
+    def value(self, sql: str, params: Params = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.tuples(sql, params)
+        return found[0][0] if found else None
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}{'?mode=ro' if read_only else ''}"
+    sql = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False, isolation_level=None)
+    sql.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        sql.execute("PRAGMA journal_mode = WAL")
+        sql.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was said to be saved
+    return sql
