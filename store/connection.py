@@ -55,7 +55,7 @@ class Database:
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._sql.execute("ROLLBACK")
+                    self._roll_back()
                 raise
             self._depth -= 1
             if self._depth == 0:
@@ -65,9 +65,12 @@ class Database:
         try:
             self._sql.execute("COMMIT")
         except sqlite3.Error:
-            if self._sql.in_transaction:
-                self._sql.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        if self._sql.in_transaction:  # a full disk has rolled back already
+            self._sql.execute("ROLLBACK")
 
     def run(self, sql: str, params: Params = ()) -> int:
         """Execute one writing statement; returns the last inserted row id."""
