@@ -1,0 +1,1 @@
+"""Base models and adapters: what a file is, what is installed, downloading, LoRA → GGUF, merging, exporting."""

@@ -1,0 +1,203 @@
+"""Installed base models: adding, listing, finding, forgetting. Files are referenced where they are, never copied."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import resources
+from engine.errors import ModelRefused, NotFound, Unavailable
+from engine.events import Notice, Started
+from engine.models import files, naming
+from engine.models.facts import GgufFacts, read_facts
+from engine.models.folder import check_pair, read_folder
+from engine.task import Task
+from store import models as rows
+from store.models import Model
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+
+_HUB = re.compile(r"[\w.-]+/[\w.-]+(:[^:]+)?")  # org/repo or org/repo:file.gguf
+
+
+class Models:
+    """The models of a workspace, and the starter model, which every workspace has."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._database = workspace.database
+
+    def add(
+        self, source: str, task: Task, *, name: str | None = None, pair: Path | None = None, network: bool = False
+    ) -> Model:
+        """Install a model from a GGUF file, a Hugging Face folder, or (``network``) a hub repository.
+
+        Args:
+            source: a path, or ``org/repo`` or ``org/repo:file.gguf`` on the hub.
+            task: told about reading and downloading.
+            name: what to call it; made from the file's name by default.
+            pair: the other form of the same model: a GGUF for a folder, a folder for a GGUF.
+            network: whether a download is allowed.
+
+        Raises:
+            ModelRefused: it cannot be served, the reason says why; or the name is taken.
+            NetworkFault: a download was needed and did not work, or is not allowed.
+        """
+        path = Path(source).expanduser()
+        origin = ""
+        if not path.exists() and _HUB.fullmatch(source) and path.suffix != ".gguf":
+            from engine.models import hub
+
+            path = hub.download(source, self._workspace.folder / "models", task, allowed=network)
+            origin = source
+        gguf, twin = _forms(path.absolute(), pair.expanduser().absolute() if pair else None)
+        facts = read_facts(gguf)
+        licence = facts.licence
+        if twin:
+            folder = read_folder(twin)
+            check_pair(folder, facts)
+            licence = licence or folder.licence
+        task.emit(Started(f"Reading {gguf.name}"))
+        model = _row(naming.suggested(gguf, facts.name), gguf, twin, facts, files.sha256(gguf, task))
+        model = dataclasses.replace(model, licence=licence, source=origin)
+        for warning in facts.warnings:
+            task.emit(Notice(warning))
+        return self._keep(model, name, task)
+
+    def list(self) -> list[Model]:
+        """The starter model, then the added ones in the order they were added."""
+        starter = [self._starter()] if resources.STARTER.exists() else []
+        return [*starter, *rows.listed(self._database)]
+
+    def get(self, name: str | None = None) -> Model:
+        """The model called ``name``; without a name the one added last, or the starter.
+
+        Raises:
+            NotFound: there is no model of that name.
+            ModelRefused: its file is gone, or has changed since it was added.
+        """
+        if name is None:
+            added = rows.listed(self._database)
+            name = added[-1].name if added else naming.STARTER
+        if name == naming.STARTER:
+            return self._starter()
+        return self._unchanged(self._find(name))
+
+    def info(self, name: str | None = None) -> GgufFacts:
+        """The facts of a model, read from its file now."""
+        return read_facts(Path(self.get(name).gguf))
+
+    def remove(self, name: str) -> None:
+        """Forget a model. Its files stay where they are; runs made from it stay too."""
+        if name == naming.STARTER:
+            raise ModelRefused("The starter model is part of Formfact and cannot be removed.")
+        rows.delete(self._database, self._find(name).name)
+
+    def state(self, model: Model) -> str:
+        """``""`` if the file of a model is what it was, else ``"missing"`` or ``"changed"`` (size or time)."""
+        try:
+            seen = Path(model.gguf).stat()
+        except OSError:
+            return "missing"
+        return "" if (seen.st_size, seen.st_mtime_ns) == (model.bytes, model.modified_ns) else "changed"
+
+    def _find(self, name: str) -> Model:
+        found = rows.named(self._database, name) or rows.named(self._database, naming.slug(name))
+        if found is None:
+            known = ", ".join(model.name for model in self.list()) or "none"
+            raise NotFound(f"There is no model {name!r}.", f"Add it with: formfact models add PATH. Known: {known}.")
+        return found
+
+    def _keep(self, model: Model, name: str | None, task: Task) -> Model:
+        """Store a new model under a free name; the same file again updates the row it has."""
+        with self._database.transaction():
+            added = rows.listed(self._database)
+            same = next((old for old in added if (old.gguf, old.sha256) == (model.gguf, model.sha256)), None)
+            if same and name in (None, same.name):
+                model = dataclasses.replace(model, name=same.name, twin=model.twin or same.twin)
+                rows.replace(self._database, model)
+                task.emit(Notice(f"This model is installed already, as {same.name}."))
+                return model
+            taken = {naming.STARTER, *(old.name for old in added)}
+            if name is not None:
+                chosen = naming.slug(name)
+                if not chosen or chosen in taken:
+                    raise ModelRefused(f"The name {name!r} is taken or empty.", "Choose another with --name.")
+            else:
+                chosen = naming.unique(model.name, taken)
+            model = dataclasses.replace(model, name=chosen)
+            rows.insert(self._database, model)
+        return model
+
+    def _unchanged(self, model: Model) -> Model:
+        state = self.state(model)
+        path = Path(model.gguf)
+        if state == "missing":
+            raise ModelRefused(
+                f"The file of model {model.name} is gone: {path}.",
+                f"Put it back, or forget the model with: formfact models remove {model.name}.",
+            )
+        if state == "changed":
+            if files.sha256_cached(path) != model.sha256:
+                raise ModelRefused(
+                    f"The file of model {model.name} has changed since it was added: {path}.",
+                    f"Add it anew: formfact models remove {model.name}, then formfact models add '{path}'.",
+                )
+            if not self._workspace.read_only:  # only touched: the content is the same
+                seen = path.stat()
+                model = dataclasses.replace(model, bytes=seen.st_size, modified_ns=seen.st_mtime_ns)
+                rows.replace(self._database, model)
+        return model
+
+    def _starter(self) -> Model:
+        path = resources.STARTER
+        if not path.exists():
+            raise Unavailable("The starter model is missing from this copy of Formfact.", "Install Formfact again.")
+        return _row(naming.STARTER, path, None, read_facts(path), files.sha256_cached(path))
+
+
+def _forms(path: Path, pair: Path | None) -> tuple[Path, Path | None]:
+    """Which of the given paths is the GGUF, and which the Hugging Face folder."""
+    if pair and path.is_dir() == pair.is_dir():
+        raise ModelRefused("A pair is one GGUF file and one Hugging Face folder.", "Give one of each.")
+    if pair:
+        return (pair, path) if path.is_dir() else (path, pair)
+    if not path.is_dir():
+        return path, None
+    inside = sorted(path.glob("*.gguf"))
+    if len(inside) > 1:
+        names = ", ".join(file.name for file in inside[:5])
+        raise ModelRefused(f"{path.name} holds several GGUF files: {names}.", "Name one of them.")
+    if inside:
+        return inside[0], path if (path / "config.json").exists() else None
+    read_folder(path)  # what is wrong with the folder itself is said first
+    raise ModelRefused(
+        f"{path.name} has weights for training, but no GGUF for llama.cpp to serve.",
+        "Add it with the GGUF of the same model: formfact models add FOLDER --pair FILE.gguf.",
+    )
+
+
+def _row(name: str, gguf: Path, twin: Path | None, facts: GgufFacts, sha256: str) -> Model:
+    seen = gguf.stat()
+    return Model(
+        name=name,
+        gguf=str(gguf),
+        twin=str(twin or ""),
+        sha256=sha256,
+        architecture=facts.architecture,
+        parameters=facts.parameters,
+        quantisation=facts.quantisation,
+        context=facts.context,
+        embedding=facts.embedding,
+        layers=facts.layers,
+        vocabulary=facts.vocabulary,
+        licence=facts.licence,
+        facts=facts.json(),
+        added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        bytes=seen.st_size,
+        modified_ns=seen.st_mtime_ns,
+    )

@@ -1,0 +1,19 @@
+CREATE TABLE models (
+    name         TEXT PRIMARY KEY,
+    gguf         TEXT NOT NULL,
+    twin         TEXT NOT NULL,
+    sha256       TEXT NOT NULL,
+    architecture TEXT NOT NULL,
+    parameters   INTEGER NOT NULL,
+    quantisation TEXT NOT NULL,
+    context      INTEGER NOT NULL,
+    embedding    INTEGER NOT NULL,
+    layers       INTEGER NOT NULL,
+    vocabulary   INTEGER NOT NULL,
+    licence      TEXT NOT NULL,
+    facts        TEXT NOT NULL,
+    added_at     TEXT NOT NULL,
+    bytes        INTEGER NOT NULL,
+    modified_ns  INTEGER NOT NULL,
+    source       TEXT NOT NULL
+);
