@@ -8,9 +8,25 @@ from pathlib import Path
 import pytest
 
 from engine.workspace import Workspace
+from tests import guard
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def network_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that tells of attempts to reach the network; from here on every process of the tests is watched."""
+    return guard.install(tmp_path_factory.mktemp("guard"))
+
+
+@pytest.fixture(autouse=True)
+def no_network(network_log: Path) -> Iterator[Path]:
+    """Fail the test in which anything, in any process, tried to leave this machine."""
+    before = network_log.stat().st_size
+    yield network_log
+    if said := network_log.read_bytes()[before:].decode():
+        pytest.fail(f"something tried to reach the network:\n{said}")
 
 
 @pytest.fixture
