@@ -1,0 +1,1 @@
+"""Tuning: datasets, recipes, the training child, the parity gate."""

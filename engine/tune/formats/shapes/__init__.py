@@ -1,0 +1,1 @@
+"""Shapes that rows come in: one module each, with ``SHAPE``."""

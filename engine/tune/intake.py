@@ -1,0 +1,116 @@
+"""Rows of a file become stored examples or listed bad rows; what was guessed and left out is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from engine.events import Notice
+from engine.task import Task
+from engine.tune.formats.base import Columns, Row, RowFault, Shape
+from engine.types import BadRow, Message
+from store.datasets import Dataset, DatasetStore
+
+
+class Intake:
+    """Turns rows into stored examples, and keeps count."""
+
+    def __init__(self, store: DatasetStore, dataset: int, shape: Shape, mapping: Mapping[str, str]) -> None:
+        self._store, self._dataset, self._shape, self._mapping = store, dataset, shape, mapping
+        self._hash = hashlib.sha256()
+        self._seen: set[bytes] = set()
+        self.rows = self.bad = self.duplicates = 0
+        self.first_bad: list[BadRow] = []
+
+    @property
+    def version(self) -> str:
+        """SHA-256 over the examples' digests, in hex."""
+        return self._hash.hexdigest()
+
+    def take(self, batch: Sequence[Row]) -> None:
+        """Store a batch: examples and bad rows."""
+        good: list[tuple[int, int, str]] = []
+        bad: list[BadRow] = []
+        for row in batch:
+            try:
+                content = canonical(self._read(row))
+            except RowFault as fault:
+                bad.append(BadRow(row.line, str(fault), row.text))
+                continue
+            digest = hashlib.sha256(content).digest()
+            self.duplicates += digest in self._seen
+            self._seen.add(digest)
+            self._hash.update(digest)
+            good.append((self.rows + len(good), row.line, content.decode()))
+        self._store.add_examples(self._dataset, good)
+        self._store.add_bad_rows(self._dataset, [(row.line, row.reason, row.text) for row in bad])
+        self.rows, self.bad = self.rows + len(good), self.bad + len(bad)
+        self.first_bad = (self.first_bad + bad)[:5]
+
+    def _read(self, row: Row) -> list[Message]:
+        if row.record is None:
+            raise RowFault(row.fault)
+        messages = self._shape.read(row.record, self._mapping)
+        if not any(message.role == "assistant" and message.content.strip() for message in messages):
+            raise RowFault("has no answer to learn")
+        if not any(message.role != "assistant" and message.content.strip() for message in messages):
+            raise RowFault("has no question")
+        return messages
+
+
+def canonical(messages: Sequence[Message]) -> bytes:
+    """The one way a conversation is written down and hashed: compact JSON in UTF-8.
+
+    Raises:
+        RowFault: it holds half a character, which no file in UTF-8 can hold.
+    """
+    try:
+        return msgspec.json.encode(messages)
+    except UnicodeEncodeError as fault:
+        raise RowFault("holds half a character (a lone surrogate)") from fault
+
+
+def columns_of(rows: Iterable[Row]) -> Columns:
+    """Sample values by column name."""
+    columns: Columns = {}
+    for row in rows:
+        for name, value in (row.record or {}).items():
+            values = columns.setdefault(name, [])
+            if value is not None:
+                values.append(value)
+    return columns
+
+
+def tell(task: Task, kind: str, encoding: str, shape: Shape, mapping: Mapping[str, str], columns: Columns) -> None:
+    """Say what was guessed, and what is left out."""
+    pairs = ", ".join(f"{field} ← {column}" for field, column in mapping.items())
+    told = "" if encoding in ("", "utf-8") else f" in {encoding}"
+    task.emit(Notice(f"{kind}{told}, read as {shape.title}: {pairs}."))
+    used = {column.partition(".")[0] for column in mapping.values()} | set(mapping.values())
+    unused = [name for name in columns if name not in used]
+    for name in used & columns.keys():
+        keys = {key for value in columns[name] if isinstance(value, list) for item in value for key in _keys(item)}
+        unused += [f"{name}.{key}" for key in sorted(keys - set(mapping.values()))]
+    if unused:
+        task.emit(Notice(f"Not used: {', '.join(unused[:12])}{' …' if len(unused) > 12 else ''}."))
+
+
+def _keys(item: Any) -> Iterable[str]:
+    return item if isinstance(item, dict) else ()
+
+
+def warn(task: Task, dataset: Dataset) -> None:
+    """Say what was found wrong with the rows."""
+    if bad := dataset.bad_rows:
+        task.emit(Notice(f"{_rows(bad)} could not be used; every one is listed with its line and reason."))
+    if copies := dataset.duplicates:
+        task.emit(Notice(f"{_rows(copies)} exactly repeat earlier ones; they are kept."))
+    if dataset.rows == 1:
+        task.emit(Notice("There is only one example: nothing can be held out, and a tune would learn it by heart."))
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count > 1 else ''}"
