@@ -245,13 +245,15 @@ def step(title: str, command: list[str], plan: Plan) -> None:
             process.wait()
         log.seek(begin)
         said = log.read().decode("utf-8", "replace")
-    print(f"{title}: {time.monotonic() - started:.0f} s", flush=True)
+    back = "\r" + title + "…" if sys.stdout.isatty() else ""
+    print(f"{back} {time.monotonic() - started:.0f} s", flush=True)
     if process.returncode:
         raise Problem(explain(title, said))
 
 
 def watch(title: str, process: subprocess.Popen[bytes]) -> None:
     """Wait for a step, counting the seconds where someone watches."""
+    print(f"{title}…", end="", flush=True)
     if not sys.stdout.isatty():
         process.wait()
         return
@@ -268,7 +270,6 @@ def watch(title: str, process: subprocess.Popen[bytes]) -> None:
     finally:
         over.set()
         clock.join()
-        print("\r", end="")
 
 
 def explain(title: str, said: str) -> str:
