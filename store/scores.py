@@ -1,0 +1,94 @@
+"""Scorecards and their answers. An answer is stored, with what the checks said of it, before the next is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One scoring of a question set. ``identity`` digests everything that its answers depend on.
+
+    ``seconds`` is the time spent on it so far, over all its starts. ``arms`` is a JSON list.
+    """
+
+    id: int
+    identity: str
+    state: str
+    questions_sha256: str
+    questions: int
+    source: str
+    model: str
+    model_sha256: str
+    run: str
+    adapter_sha256: str
+    documents_sha256: str
+    arms: str
+    seed: int
+    seconds: float
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One arm's answer to one question, and its scores.
+
+    ``form`` and ``facts`` are 1, 0 or None (no such check); ``faults`` (a JSON object of lists) says why an answer
+    failed; ``answer`` is ``engine.types.Answer`` as JSON.
+    """
+
+    scorecard: int
+    question: str
+    arm: str
+    form: int | None
+    facts: int | None
+    faults: str
+    answer: str
+
+
+def begin(database: Database, row: ScoreRow) -> ScoreRow:
+    """The unfinished scorecard of the same identity, or else ``row`` stored as a new one (its ``id`` is ignored)."""
+    with database.transaction():
+        found = database.row(
+            ScoreRow,
+            "SELECT * FROM scorecards WHERE identity = ? AND state = 'running' ORDER BY id DESC",
+            [row.identity],
+        )
+        if found:
+            return found
+        values = {name: value for name, value in dataclasses.asdict(row).items() if name != "id"}
+        columns, marks = ", ".join(values), ", ".join("?" for _ in values)
+        number = database.run(f"INSERT INTO scorecards ({columns}) VALUES ({marks})", list(values.values()))
+        return dataclasses.replace(row, id=number)
+
+
+def add(database: Database, answers: Sequence[AnswerRow], seconds: float) -> None:
+    """Store the answers of one question, which took ``seconds``."""
+    with database.transaction():
+        for answer in answers:
+            database.insert("scored_answers", answer)
+        database.run("UPDATE scorecards SET seconds = seconds + ? WHERE id = ?", [seconds, answers[0].scorecard])
+
+
+def finish(database: Database, number: int) -> None:
+    """All questions have been answered."""
+    database.run("UPDATE scorecards SET state = 'done' WHERE id = ?", [number])
+
+
+def scorecard(database: Database, number: int) -> ScoreRow | None:
+    """The scorecard with this number."""
+    return database.row(ScoreRow, "SELECT * FROM scorecards WHERE id = ?", [number])
+
+
+def scorecards(database: Database) -> list[ScoreRow]:
+    """Every scorecard, newest first."""
+    return database.rows(ScoreRow, "SELECT * FROM scorecards ORDER BY id DESC")
+
+
+def answers(database: Database, number: int) -> list[AnswerRow]:
+    """The answers of a scorecard so far."""
+    return database.rows(AnswerRow, "SELECT * FROM scored_answers WHERE scorecard = ?", [number])
