@@ -21,10 +21,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -33,6 +33,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG, STAMP = ROOT / ".venv.log", VENV / "setup.json"
+HOME = f"{sys.version_info[0]}.{sys.version_info[1]} {ROOT}"  # an environment works with one Python, in one place
 OLDEST, NEWEST = (3, 11), (3, 14)  # Unsloth's range
 OLDEST_DRIVER = 580  # torch's CUDA 13 build
 DISK_GB = {"cpu": 3, "cuda": 14}  # what a first set-up takes
@@ -46,20 +47,18 @@ UNSLOTH = ["unsloth", "unsloth_zoo"]  # without their lists, which ask for GPU p
 FORMFACT = ["--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", str(ROOT)]
 DEVELOPMENT = ["pytest", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter"]
 
-NETWORK = "Connect to the network (set-up downloads packages; Formfact itself does not need it)"
+COMPILER = {"Darwin": "xcode-select --install", "Windows": "Visual Studio Build Tools with the C++ workload"}.get(
+    platform.system(), "Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; Arch: pacman -S gcc"
+)
 CAUSES = (  # what a failed step says → what to do
-    ("No space left on device", "Free some disk space"),
-    ("CMAKE_CXX_COMPILER", "Install a C++ compiler ({compiler})"),
-    ("CMAKE_C_COMPILER", "Install a C++ compiler ({compiler})"),
-    ("Microsoft Visual C++", "Install a C++ compiler ({compiler})"),
-    ("CUDAToolkit", "Repair the CUDA toolkit, or set FORMFACT_DEVICE=cpu"),
-    ("Python.h: No such file", "Install Python's headers (Debian, Ubuntu: apt install python3-dev)"),
-    ("Killed", "Close other programs: compiling needs more memory"),
-    ("name resolution", NETWORK),
-    ("NewConnectionError", NETWORK),
-    ("Read timed out", NETWORK),
-    ("CERTIFICATE_VERIFY_FAILED", "Set pip's `cert` option: it does not trust the package index"),
-    ("No matching distribution", "See which pinned version the package index that pip is set to use does not have"),
+    (r"No space left on device", "Free some disk space"),
+    (r"CMAKE_C\w*_COMPILER|Microsoft Visual C\+\+", f"Install a C++ compiler ({COMPILER})"),
+    (r"CUDAToolkit", "Repair the CUDA toolkit, or set FORMFACT_DEVICE=cpu"),
+    (r"Python\.h: No such file", "Install Python's headers (Debian, Ubuntu: apt install python3-dev)"),
+    (r"Killed", "Close other programs: compiling needs more memory"),
+    (r"name resolution|NewConnectionError|timed out", "Connect to the network (only set-up needs it, to download)"),
+    (r"CERTIFICATE_VERIFY_FAILED", "Set pip's `cert` option: it does not trust the package index"),
+    (r"No matching distribution", "See which pinned version the package index that pip is set to use does not have"),
 )
 
 
@@ -108,15 +107,13 @@ class Plan:
         groups = ("core", "engine", "gpu" if self.device == "cuda" else "cpu", "dev")
         self.pins = [ROOT / "constraints" / f"{group}.txt" for group in groups]
 
-    def base(self) -> str:
-        """A digest that changes whenever set-up would install something else."""
-        parts = [str(ROOT), f"{sys.version_info[:2]} {self.nvcc} {self.torch_index} {DOCUMENTS} {TUNING}"]
-        parts += [pins.read_text(encoding="utf-8") for pins in [*self.pins[:3], ROOT / "pyproject.toml"]]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-    def tools(self) -> str:
-        """The same for the tools of the tests."""
-        return hashlib.sha256((self.base() + self.pins[3].read_text(encoding="utf-8")).encode()).hexdigest()
+    def digest(self, *, tools: bool) -> str:
+        """Changes whenever set-up would install something else (with the tools of the tests, or without)."""
+        parts = [f"{ROOT} {sys.version_info[:2]} {self.nvcc} {self.torch_index} {DOCUMENTS} {TUNING}"]
+        files = [ROOT / "pyproject.toml", *(self.pins if tools else self.pins[:3])]
+        return hashlib.sha256(
+            "\0".join(parts + [file.read_text(encoding="utf-8") for file in files]).encode()
+        ).hexdigest()
 
 
 def check_python() -> None:
@@ -143,21 +140,12 @@ def check_machine(plan: Plan) -> None:
         raise Problem(f"{ROOT} has {free:.1f} GB free; about {needed} GB are needed.\n→ Free some space, start again.")
     compilers = ("c++", "g++", "clang++", os.environ.get("CXX") or "c++")
     if os.name != "nt" and not any(map(shutil.which, compilers)):
-        raise Problem(f"llama.cpp is compiled here, and no C++ compiler was found.\n→ {compiler_hint()}")
+        raise Problem(f"llama.cpp is compiled here, and no C++ compiler was found.\n→ {COMPILER}")
     if plan.device == "cpu" and plan.driver:
         print(f"The NVIDIA driver ({plan.driver}) is older than {OLDEST_DRIVER}: setting up without the GPU.")
     if plan.device == "cpu" and platform.system() == "Linux" and not plan.torch_index:
         print("Where pip finds no CPU build of torch it takes the CUDA build, which works but is 3 GB larger;")
         print("FORMFACT_TORCH_INDEX=(PyTorch's index of CPU builds) avoids that.", flush=True)
-
-
-def compiler_hint() -> str:
-    """How to get a C++ compiler here."""
-    if platform.system() == "Darwin":
-        return "xcode-select --install"
-    if os.name == "nt":
-        return "Visual Studio Build Tools with the C++ workload"
-    return "Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; Arch: pacman -S gcc"
 
 
 def nvidia_driver() -> int:
@@ -182,11 +170,11 @@ def set_up(plan: Plan, *, tests: bool) -> None:
     Raises:
         Problem: something is missing that only a person can provide.
     """
-    done = stamp()
-    todo = [] if done.get("base") == plan.base() else base_steps(plan, anew=done.get("home") not in (None, home()))
+    done, base, tools = stamp(), plan.digest(tools=False), plan.digest(tools=True)
+    todo = [] if done.get("base") == base else base_steps(plan, anew=done.get("home") not in (None, HOME))
     if todo:
         check_machine(plan)
-    if tests and done.get("tools") != plan.tools():
+    if tests and done.get("tools") != tools:
         todo.append(("Tools for the tests", pip(plan, *DEVELOPMENT)))
     if not todo:
         return
@@ -194,7 +182,7 @@ def set_up(plan: Plan, *, tests: bool) -> None:
     started = time.monotonic()
     for number, (title, command) in enumerate(todo, 1):
         step(f"[{number}/{len(todo)}] {title}", command, plan)
-    done = {"base": plan.base(), "tools": plan.tools() if tests else done.get("tools", ""), "home": home()}
+    done = {"base": base, "tools": tools if tests else done.get("tools", ""), "home": HOME}
     STAMP.write_text(json.dumps(done), encoding="utf-8")
     print(f"Set up in {time.monotonic() - started:.0f} s.\n", flush=True)
 
@@ -257,31 +245,17 @@ def watch(title: str, process: subprocess.Popen[bytes]) -> None:
     if not sys.stdout.isatty():
         process.wait()
         return
-    over, started = threading.Event(), time.monotonic()
-
-    def tick() -> None:
-        while not over.wait(0.2):
-            print(f"\r{title}… {time.monotonic() - started:.0f} s", end="", flush=True)
-
-    clock = threading.Thread(target=tick)
-    clock.start()
-    try:
-        process.wait()
-    finally:
-        over.set()
-        clock.join()
+    started = time.monotonic()
+    while process.poll() is None:
+        time.sleep(0.1)
+        print(f"\r{title}… {time.monotonic() - started:.0f} s", end="", flush=True)
 
 
 def explain(title: str, said: str) -> str:
     """The end of what a failed step said, and what to do about it."""
-    remedy = next((remedy for words, remedy in CAUSES if words in said), "Read the log")
+    remedy = next((remedy for words, remedy in CAUSES if re.search(words, said)), "Read the log")
     end = "\n".join(f"  | {line}" for line in said.strip().splitlines()[-15:])
-    return f"{title} failed.\n{end}\n→ {remedy.format(compiler=compiler_hint())}, then start again. Log: {LOG}"
-
-
-def home() -> str:
-    """What an environment cannot change: where it lies, and its Python."""
-    return f"{sys.version_info[0]}.{sys.version_info[1]} {ROOT}"
+    return f"{title} failed.\n{end}\n→ {remedy}, then start again. Log: {LOG}"
 
 
 def stamp() -> dict[str, str]:
