@@ -1,0 +1,1 @@
+"""What made the resources and the documents: programs for developers, not part of what runs."""
