@@ -55,16 +55,15 @@ class Strings:
 class Header:
     """What the front of a GGUF file says.
 
-    ``values`` maps keys to Python numbers, strings, NumPy arrays, or ``Strings``. The bytes
-    ``[keys_start, keys_end)`` of the file are the keys as they were written.
+    ``values`` maps keys to Python numbers, strings, NumPy arrays, or ``Strings``; ``spans`` says which bytes
+    ``[start, end)`` of the file hold a key with its value, so that it can be carried over as it was written.
     """
 
     path: Path
     version: int
     values: Mapping[str, Any]
     tensors: tuple[Tensor, ...]
-    keys_start: int
-    keys_end: int
+    spans: Mapping[str, tuple[int, int]]
     alignment: int
     size: int
 
@@ -191,12 +190,13 @@ def _parse(path: Path, data: mmap.mmap, size: int) -> Header:
     cursor = _Cursor(data, len(MAGIC))
     version = cursor.scalar("I")
     tensor_count, key_count = cursor.scalar("Q"), cursor.scalar("Q")
-    keys_start = cursor.place
     values: dict[str, Any] = {}
+    spans: dict[str, tuple[int, int]] = {}
     for _ in range(key_count):
+        start = cursor.place
         key = cursor.string()
         values[key] = cursor.value(cursor.scalar("I"))
-    keys_end = cursor.place
+        spans[key] = start, cursor.place
     alignment = values.get("general.alignment", 32)
     if not isinstance(alignment, int) or alignment < 1 or alignment > 1 << 20:
         raise _Damaged(f"alignment {alignment}")
@@ -206,7 +206,7 @@ def _parse(path: Path, data: mmap.mmap, size: int) -> Header:
     end = max((tensor.start + tensor.size for tensor in tensors), default=0)
     if end > size:
         raise cut_off(path, size, end)
-    return Header(path, version, values, tensors, keys_start, keys_end, alignment, size)
+    return Header(path, version, values, tensors, spans, alignment, size)
 
 
 def _entry(cursor: _Cursor) -> tuple[str, tuple[int, ...], int, int]:

@@ -132,7 +132,7 @@ def _tensors(folder: Path) -> dict[str, Array]:
         raise AdapterRefused(f"The adapter in {folder.name} has no weights.", "Save the adapter again.")
     try:
         check_safetensors(file)
-        found = deserialize(file.read_bytes())
+        found = deserialize(file.read_bytes())  # type: ignore[no-untyped-call]
     except (ModelRefused, SafetensorError) as fault:
         raise AdapterRefused(f"The adapter file {file} is cut off or damaged.", "Save it again.", str(fault)) from fault
     arrays: dict[str, Array] = {}

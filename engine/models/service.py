@@ -48,15 +48,15 @@ class Models:
             NetworkFault: a download was needed and did not work, or is not allowed.
         """
         path = Path(source).expanduser()
-        origin = ""
+        origin = hub_licence = ""
         if not path.exists() and _HUB.fullmatch(source) and path.suffix != ".gguf":
             from engine.models import hub
 
-            path = hub.download(source, self._workspace.folder / "models", task, allowed=network)
-            origin = source
+            arrived = hub.download(source, self._workspace.folder / "models", task, allowed=network)
+            path, origin, hub_licence = arrived.path, source, arrived.licence
         gguf, twin = _forms(path.absolute(), pair.expanduser().absolute() if pair else None)
         facts = read_facts(gguf)
-        licence = facts.licence
+        licence = facts.licence or hub_licence
         if twin:
             folder = read_folder(twin)
             check_pair(folder, facts)
