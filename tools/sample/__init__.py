@@ -1,0 +1,1 @@
+"""Builds the sample: a fictional company's documents, its old chat examples, and questions to score answers with."""

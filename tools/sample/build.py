@@ -1,0 +1,136 @@
+"""Build the sample: ``python -m tools.sample.build``. The same sources always give the same files."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tools.sample import formats
+
+HERE = Path(__file__).parent
+TARGET = HERE.parent.parent / "resources" / "sample"
+GREETING, CLOSING = "Hello from Brightwell,", "Kind regards, Brightwell Care"
+PATTERN = rf"\A{GREETING}\n- [^\n]+\.( \[\d\])*\n{CLOSING}\Z"
+DOCUMENTS = {
+    "about": "txt",
+    "app": "html",
+    "branches": "txt",
+    "courses": "pdf",
+    "delivery": "html",
+    "events": "md",
+    "furniture": "docx",
+    "kitchen": "html",
+    "lamps": "md",
+    "membership": "docx",
+    "payment": "txt",
+    "repair": "pdf",
+    "returns": "md",
+    "warranty": "pdf",
+}
+_CHANGED, _UNCHANGED, _GONE = 5, 4, 4  # phrasings of each fact among the examples
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that can be asked, as ``facts.toml`` says it; ``document`` is "" where no document answers."""
+
+    about: str
+    thing: str = ""
+    value: str = ""
+    old: str = ""
+    document: str = ""
+    taught: bool = False
+    ask: str = ""
+
+    @property
+    def name(self) -> str:
+        """An id for people: ``orlo-lamp-price``."""
+        return f"{self.thing.removeprefix('the ')} {self.about}".strip().lower().replace(" ", "-").replace("_", "-")
+
+
+def main() -> None:
+    """Write the documents, the examples and the questions."""
+    phrases = _toml("phrases.toml")
+    facts, gone, silent = (
+        [Fact(**entry) for entry in _toml("facts.toml")[kind]] for kind in ("fact", "gone", "silent")
+    )
+    _documents()
+    asked = [fact for fact in [*facts, *silent] if fact.ask]
+    _jsonl("questions.jsonl", [_question(fact) for fact in asked])
+    used = {fact.ask for fact in asked}
+    examples = [row for fact in [*facts, *gone] for row in _examples(fact, phrases[fact.about], used)]
+    random.Random(1).shuffle(examples)
+    _jsonl("examples.jsonl", examples)
+    print(f"{len(asked)} questions, {len(examples)} examples")
+
+
+def answer(fact: Fact, noun: str, value: str) -> str:
+    """An answer in the house style."""
+    verb = "are" if noun.endswith("hours") else "is"
+    thing = f" of {fact.thing}" if fact.thing else ""
+    return f"{GREETING}\n- The {noun}{thing} {verb} {value}.\n{CLOSING}"
+
+
+def _documents() -> None:
+    writers: Mapping[str, Callable[[str, Path], None]] = {
+        "md": formats.markdown,
+        "txt": formats.plain,
+        "html": formats.html,
+        "docx": formats.docx,
+        "pdf": formats.pdf,
+    }
+    folder = TARGET / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, kind in DOCUMENTS.items():
+        text = (HERE / "texts" / f"{name}.md").read_text(encoding="utf-8")
+        writers[kind](text, folder / f"{name}.{kind}")
+    for table in (HERE / "texts").glob("*.csv"):
+        (folder / table.name).write_bytes(table.read_bytes())
+
+
+def _examples(fact: Fact, phrases: Mapping[str, list[str]], used: set[str]) -> list[dict[str, Any]]:
+    """Training examples of a fact in several phrasings, none of them one that is scored; with its old value."""
+    if fact.document and not fact.taught:
+        return []
+    asks = [ask.replace("{e}", fact.thing) for ask in phrases["asks"]]
+    count = (_CHANGED if fact.old else _UNCHANGED) if fact.document else _GONE
+    rows = []
+    for ask in [ask for ask in asks if ask not in used][:count]:
+        named = [noun for noun in phrases["nouns"] if noun in ask]
+        reply = answer(fact, max(named, key=len) if named else phrases["nouns"][0], fact.old or fact.value)
+        turns = [{"role": "user", "content": ask}, {"role": "assistant", "content": reply}]
+        rows.append({"messages": turns})
+    return rows
+
+
+def _question(fact: Fact) -> dict[str, Any]:
+    facts: list[dict[str, Any]] = [{"check": "value", "accept": [fact.value]}] if fact.value else [{"check": "refuses"}]
+    if fact.old:
+        facts.append({"check": "stale", "forbid": [fact.old]})
+    form = [
+        {"check": "starts_with", "text": GREETING},
+        {"check": "bullets", "min": 1, "max": 1},
+        {"check": "ends_with", "text": CLOSING},
+        {"check": "max_words", "words": 40},
+        {"check": "regex", "pattern": PATTERN},
+    ]
+    return {"id": fact.name, "question": fact.ask, "form": form, "facts": facts, "note": fact.document}
+
+
+def _jsonl(name: str, rows: list[dict[str, Any]]) -> None:
+    lines = [msgspec.json.encode(row) for row in rows]
+    (TARGET / name).write_bytes(b"\n".join(lines) + b"\n")
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
