@@ -1,0 +1,40 @@
+"""A question to an FTS5 query: the words that tell chunks apart, each quoted, any of which may match.
+
+A question holds many words that every chunk holds; OR-ed together they would drown the few that matter. Stop words
+go first, then words that too many chunks have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from engine.resources import text
+
+_WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
+_COMMON = 0.2  # a word that more than this share of the chunks has says little
+_FEW = 50  # below this many chunks nothing is too common
+_MOST = 24  # words of a query
+
+STOP = frozenset(text("search/stop_words.txt").split())
+
+
+def words(question: str) -> list[str]:
+    """The words of a question in order, each once, without stop words (unless there is nothing else)."""
+    found = list(dict.fromkeys(match[0].lower() for match in _WORD.finditer(question)))
+    return [word for word in found if word not in STOP] or found
+
+
+def fts_query(question: str, chunks: int, frequency: Callable[[str, int], int]) -> str:
+    """The FTS5 query for a question; empty when it has no words.
+
+    Args:
+        question: any text; nothing in it is read as query syntax.
+        chunks: how many chunks there are.
+        frequency: (quoted word, limit) → how many chunks have it, counted up to the limit.
+    """
+    limit = max(_FEW, int(_COMMON * chunks)) + 1
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words(question)]
+    counts = {word: frequency(word, limit) for word in quoted}
+    rare = [word for word in quoted if 0 < counts[word] < limit] or [word for word in quoted if counts[word]]
+    return " OR ".join(sorted(rare, key=lambda word: counts[word])[:_MOST])

@@ -1,0 +1,97 @@
+"""Reads files through a process that can be replaced, within limits of time and memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import time
+from pathlib import Path
+
+import msgspec
+
+from engine import events
+from engine.errors import Cancelled, DocumentRefused
+from engine.ground.limits import Limits
+from engine.ground.parse import Parsed
+from engine.ground.paths import as_path
+from engine.process import Call, Child
+from engine.task import Task
+
+_LOOK_S = 0.1
+
+
+class Reading:
+    """A file that is being read; the reading goes on while the caller does other work."""
+
+    def __init__(self, call: Call, path: str) -> None:
+        self.call = call
+        self.path = path
+        self.started = time.monotonic()
+
+
+class Reader:
+    """Hands files to the parser process and watches it.
+
+    Args:
+        log: file that takes what the parsers print.
+        limits: what a file may cost.
+    """
+
+    def __init__(self, log: Path, limits: Limits) -> None:
+        self.limits = limits
+        self._child = Child("engine.ground.parser", [], log)
+
+    def close(self) -> None:
+        """End the parser process."""
+        self._child.kill()  # it has nothing to save
+
+    def start(self, path: str) -> Reading:
+        """Begin to read the file at ``path`` (as text)."""
+        return Reading(self._child.call("read", path=path, limits=dataclasses.asdict(self.limits)), path)
+
+    def finish(self, reading: Reading, task: Task) -> Parsed:
+        """Wait for a reading.
+
+        Raises:
+            DocumentRefused: the file cannot be read; ``what`` is the reason in a few words.
+            Cancelled: the task was.
+        """
+        while True:
+            try:
+                event = reading.call.inbox.get(timeout=_LOOK_S)
+            except queue.Empty:
+                self._check(reading, task)
+                continue
+            if isinstance(event, events.Finished):
+                return msgspec.convert(event.result, Parsed)
+            if isinstance(event, events.Failed):
+                raise self._refusal(event, reading)
+
+    def _check(self, reading: Reading, task: Task) -> None:
+        """End the parser process if the reading was cancelled or exceeds a limit."""
+        import psutil
+
+        if task.cancelled:
+            self._child.kill()
+            raise Cancelled
+        if time.monotonic() - reading.started > self.limits.seconds:
+            self._child.kill()
+            raise DocumentRefused(f"too slow: reading it took more than {self.limits.seconds:.0f} s")
+        try:
+            used = psutil.Process(self._child.pid).memory_info().rss if self._child.pid else 0
+        except psutil.NoSuchProcess:
+            return  # the end of the process arrives as an event
+        if used > self.limits.memory_mb * 1_000_000:
+            self._child.kill()
+            raise DocumentRefused(f"too large: reading it took more than {self.limits.memory_mb:,} MB of memory")
+
+    def _refusal(self, event: events.Failed, reading: Reading) -> DocumentRefused:
+        if event.error == DocumentRefused.__name__:
+            return DocumentRefused(event.what, "", event.details)
+        if event.error == "OutOfMemory":
+            return DocumentRefused("too large: there was not enough memory to read it")
+        if not as_path(reading.path).exists():
+            return DocumentRefused("gone: the file vanished while it was read")
+        if event.error == "ChildDied":
+            return DocumentRefused("corrupt: the reader crashed on it", "", event.details)
+        return DocumentRefused(f"unreadable: {event.what}", "", event.details)

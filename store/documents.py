@@ -1,0 +1,333 @@
+"""Rows of ``documents.sqlite3``: the documents, their text, chunks and vectors. Written by the index child only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.connection import Database
+
+FILE = "documents.sqlite3"
+_PIECE = 50_000  # characters in one row of ``texts``
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was added, and what became of it.
+
+    ``status`` is ``reading`` (not finished: add it again), ``indexed``, ``partial``, ``empty``, ``refused`` or
+    ``offline`` (its folder cannot be reached; it can still be searched). ``reason`` says why it is not ``indexed``.
+    """
+
+    id: int
+    path: str
+    root: str
+    sha256: str
+    size: int
+    modified_ns: int
+    status: str
+    reason: str
+    content: int | None
+    indexed_at: str
+    pages: int | None
+    blank_pages: int
+    characters: int
+    chunks: int
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        return Path(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    """What a file says, about to be stored. ``title`` goes before each chunk when it is embedded and searched."""
+
+    sha256: str
+    title: str
+    text: str
+    pages: int | None
+    blank_pages: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk about to be stored; ``start`` and ``end`` count characters of the content's text."""
+
+    start: int
+    end: int
+    page: int | None
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stored chunk."""
+
+    id: int
+    content: int
+    ordinal: int
+    start: int
+    end: int
+    page: int | None
+    title: str
+    heading: str
+    text: str
+
+    @property
+    def embedded(self) -> str:
+        """What the embedding model sees: the title and headings, then the text."""
+        return embedded(self.title, self.heading, self.text)
+
+
+def embedded(title: str, heading: str, text: str) -> str:
+    """The text of a chunk as the embedding model sees it."""
+    return f"{' > '.join(filter(None, (title, heading)))}\n{text}"
+
+
+_DOCUMENT = """
+    SELECT d.*, c.pages, ifnull(c.blank_pages, 0) AS blank_pages, ifnull(c.characters, 0) AS characters,
+           (SELECT count(*) FROM chunks WHERE chunks.content = d.content) AS chunks
+    FROM documents AS d LEFT JOIN contents AS c ON c.id = d.content
+"""
+_CHUNK = 'id, content, ordinal, start, "end", page, title, heading, text'
+
+
+class Documents:
+    """The documents of one workspace.
+
+    Args:
+        folder: the workspace.
+        read_only: look without changing anything, while the index child may be writing.
+
+    Raises:
+        StoreError: see ``store.errors``.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.database = Database(folder / FILE, "documents", read_only=read_only)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    @property
+    def identity(self) -> str:
+        """A random name of this database, by which the Chroma folder beside it is recognised."""
+        return str(self.database.value("SELECT value FROM identity WHERE name = 'index'"))
+
+    # Documents
+
+    def all(self) -> list[Document]:
+        """Every document, in the order of paths."""
+        return self.database.rows(Document, f"{_DOCUMENT} ORDER BY d.path")
+
+    def by_path(self, path: str) -> Document | None:
+        """The document at ``path``."""
+        return self.database.row(Document, f"{_DOCUMENT} WHERE d.path = ?", [path])
+
+    def by_id(self, number: int) -> Document | None:
+        """The document with that id."""
+        return self.database.row(Document, f"{_DOCUMENT} WHERE d.id = ?", [number])
+
+    def known(self) -> dict[str, tuple[int, int, str]]:
+        """Path → size, modification time and status of every document."""
+        return {
+            path: (size, modified, status)
+            for path, size, modified, status in self.database.tuples(
+                "SELECT path, size, modified_ns, status FROM documents"
+            )
+        }
+
+    def put(
+        self,
+        path: str,
+        root: str,
+        sha256: str,
+        size: int,
+        modified_ns: int,
+        status: str,
+        reason: str = "",
+        content: int | None = None,
+    ) -> None:
+        """Add a document, or replace what is known of the one at ``path``."""
+        self.database.run(
+            "INSERT INTO documents (path, root, sha256, size, modified_ns, status, reason, content, indexed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now')) ON CONFLICT (path) DO UPDATE SET "
+            "root = excluded.root, sha256 = excluded.sha256, size = excluded.size, modified_ns = excluded.modified_ns, "
+            "status = excluded.status, reason = excluded.reason, content = excluded.content, "
+            "indexed_at = excluded.indexed_at",
+            [path, root, sha256, size, modified_ns, status, reason, content],
+        )
+
+    def set_status(self, path: str, status: str, reason: str = "") -> None:
+        """Change the status of the document at ``path``."""
+        self.database.run("UPDATE documents SET status = ?, reason = ? WHERE path = ?", [status, reason, path])
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Forget documents; ``sweep`` then removes what only they said."""
+        self.database.run_many("DELETE FROM documents WHERE path = ?", [(path,) for path in paths])
+
+    def set_aside(self, path: str) -> None:
+        """Remove a document, but remember that the user did: its file is in a folder that is still looked at."""
+        sql = "UPDATE documents SET status = 'removed', reason = '', content = NULL WHERE path = ?"
+        self.database.run(sql, [path])
+
+    def sweep(self) -> list[int]:
+        """Remove contents that no document has. Returns the ids of their chunks, which Chroma must forget."""
+        with self.database.transaction():
+            orphans = "SELECT id FROM contents WHERE id NOT IN (SELECT content FROM documents WHERE content NOTNULL)"
+            gone = [number for (number,) in self.database.tuples(f"SELECT id FROM chunks WHERE content IN ({orphans})")]
+            self.database.run(f"DELETE FROM contents WHERE id IN ({orphans})")
+        return gone
+
+    # Roots
+
+    def add_root(self, path: str, folder: bool) -> None:
+        """Remember what the user added."""
+        self.database.run("INSERT OR REPLACE INTO roots VALUES (?, ?)", [path, folder])
+
+    def roots(self) -> list[tuple[str, bool]]:
+        """What the user added: the path, and whether it is a folder."""
+        return [(path, bool(folder)) for path, folder in self.database.tuples("SELECT path, folder FROM roots")]
+
+    def remove_root(self, path: str) -> None:
+        """Forget what the user added."""
+        self.database.run("DELETE FROM roots WHERE path = ?", [path])
+
+    # Contents and chunks
+
+    def content(self, sha256: str) -> tuple[int, bool, str] | None:
+        """The id of the content with that hash, whether it is complete, and its note."""
+        found = self.database.tuples("SELECT id, complete, note FROM contents WHERE sha256 = ?", [sha256])
+        return (found[0][0], bool(found[0][1]), found[0][2]) if found else None
+
+    def add_content(self, new: NewContent, chunks: Iterable[NewChunk]) -> int:
+        """Store what a file says, all or nothing; its vectors come later. Returns its id."""
+        with self.database.transaction():
+            content = self.database.run(
+                "INSERT INTO contents (sha256, title, pages, blank_pages, characters, note) VALUES (?, ?, ?, ?, ?, ?)",
+                [new.sha256, new.title, new.pages, new.blank_pages, len(new.text), new.note],
+            )
+            pieces = [(content, at, new.text[at : at + _PIECE]) for at in range(0, len(new.text), _PIECE)]
+            self.database.run_many("INSERT INTO texts VALUES (?, ?, ?)", pieces)
+            rows = [
+                (content, at, c.start, c.end, c.page, new.title, c.heading, c.text, _digest(new.title, c))
+                for at, c in enumerate(chunks)
+            ]
+            self.database.run_many(
+                'INSERT INTO chunks (content, ordinal, start, "end", page, title, heading, text, digest) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+        return content
+
+    def adopt_vectors(self, content: int) -> list[int]:
+        """Give chunks the vectors of equal chunks that were embedded before. Returns the ids of those chunks."""
+        with self.database.transaction():
+            had = self._with_vectors(content)
+            self.database.run(
+                "INSERT OR IGNORE INTO vectors SELECT new.id, (SELECT v.vector FROM chunks AS old JOIN vectors AS v "
+                "ON v.chunk = old.id WHERE old.digest = new.digest LIMIT 1) AS same "
+                "FROM chunks AS new WHERE new.content = ? AND same NOTNULL",
+                [content],
+            )
+            return sorted(self._with_vectors(content) - had)
+
+    def _with_vectors(self, content: int) -> set[int]:
+        sql = "SELECT id FROM chunks JOIN vectors ON chunk = id WHERE content = ?"
+        return {number for (number,) in self.database.tuples(sql, [content])}
+
+    def unembedded(self, content: int) -> list[Chunk]:
+        """The chunks of a content that have no vector yet."""
+        sql = (
+            f"SELECT {_CHUNK} FROM chunks WHERE content = ? AND id NOT IN (SELECT chunk FROM vectors) ORDER BY ordinal"
+        )
+        return self.database.rows(Chunk, sql, [content])
+
+    def add_vectors(self, chunks: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        """Store the vectors [chunks, dimensions] of chunks."""
+        rows = [(number, row.astype("<f4").tobytes()) for number, row in zip(chunks, vectors, strict=True)]
+        self.database.run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def finish(self, content: int) -> list[str]:
+        """Mark a content as complete, and the documents that have it as indexed. Returns those that were not."""
+        with self.database.transaction():
+            sql = "SELECT path FROM documents WHERE content = ? AND status NOT IN ('indexed', 'partial') ORDER BY path"
+            waiting = [path for (path,) in self.database.tuples(sql, [content])]
+            self.database.run("UPDATE contents SET complete = 1 WHERE id = ?", [content])
+            self.database.run(
+                "UPDATE documents SET reason = (SELECT note FROM contents WHERE id = content), status = "
+                "(SELECT iif(note = '', 'indexed', 'partial') FROM contents WHERE id = content) WHERE content = ?",
+                [content],
+            )
+        return waiting
+
+    def vectors(self, chunks: Sequence[int]) -> NDArray[np.float32]:
+        """The stored vectors of chunks, in that order. Float32 [chunks, dimensions]."""
+        found = dict(
+            self.database.tuples(f"SELECT chunk, vector FROM vectors WHERE chunk IN ({','.join(map(str, chunks))})")
+        )
+        return np.stack([np.frombuffer(found[number], "<f4") for number in chunks])
+
+    def vector_ids(self) -> set[int]:
+        """The ids of all chunks that have a vector."""
+        return {number for (number,) in self.database.tuples("SELECT chunk FROM vectors")}
+
+    # Search
+
+    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The chunks with those ids that belong to complete contents."""
+        sql = (
+            f"SELECT {_CHUNK} FROM chunks WHERE id IN ({','.join(map(str, numbers))}) "
+            "AND content IN (SELECT id FROM contents WHERE complete)"
+        )
+        return {chunk.id: chunk for chunk in self.database.rows(Chunk, sql)}
+
+    def around(self, chunk: Chunk, reach: int) -> list[Chunk]:
+        """The chunks of the same section up to ``reach`` places before and after, in reading order."""
+        sql = (
+            f"SELECT {_CHUNK} FROM chunks WHERE content = ? AND ordinal BETWEEN ? AND ? AND heading = ? "
+            "AND page IS ? ORDER BY ordinal"
+        )
+        low, high = chunk.ordinal - reach, chunk.ordinal + reach
+        return self.database.rows(Chunk, sql, [chunk.content, low, high, chunk.heading, chunk.page])
+
+    def text(self, content: int, start: int, end: int) -> str:
+        """A part of a content's text, in characters."""
+        sql = "SELECT start, text FROM texts WHERE content = ? AND start < ? AND start > ? - ? ORDER BY start"
+        pieces = self.database.tuples(sql, [content, end, start, _PIECE])
+        if not pieces:
+            return ""
+        return "".join(text for _, text in pieces)[start - pieces[0][0] : end - pieces[0][0]]
+
+    def paths(self, contents: Iterable[int]) -> dict[int, str]:
+        """For each content the path of the first document that has it."""
+        sql = f"SELECT content, min(path) FROM documents WHERE content IN ({','.join(map(str, contents))}) GROUP BY 1"
+        return dict(self.database.tuples(sql))
+
+    def lexical(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """The chunks that match an FTS5 query, best first, with their BM25 score (higher is better)."""
+        sql = "SELECT rowid, -bm25(words, 2.0, 2.0, 1.0) FROM words WHERE words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?"
+        return [(number, score) for number, score in self.database.tuples(sql, [query, limit])]
+
+    def frequency(self, term: str, limit: int) -> int:
+        """How many chunks match a quoted term; counting stops at ``limit``."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        return int(self.database.value(sql, [term, limit]))
+
+    def count(self) -> int:
+        """How many chunks there are."""
+        return int(self.database.value("SELECT count(*) FROM chunks"))
+
+
+def _digest(title: str, chunk: NewChunk) -> bytes:
+    return hashlib.blake2b(embedded(title, chunk.heading, chunk.text).encode(), digest_size=16).digest()
