@@ -21,7 +21,7 @@ _LIBRARIES = {  # distribution → what Formfact cannot do without it
     "transformers": "tune",
     "peft": "tune",
     "trl": "tune",
-    "bitsandbytes": "QLoRA (4-bit tuning on a GPU)",
+    "bitsandbytes": "tune in 4 bits on a GPU",
     "llama_cpp_python": "chat",
     "gguf": "read and write models",
     "chromadb": "search documents",
@@ -30,7 +30,8 @@ _LIBRARIES = {  # distribution → what Formfact cannot do without it
     "kreuzberg": "read documents",
     "semantic-text-splitter": "read documents",
 }
-OPTIONAL = frozenset({"bitsandbytes"})
+_GPU_ONLY = frozenset({"bitsandbytes"})
+_BF16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,17 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An installed package (``version`` None: missing) and what needs it."""
+    """A package (``version`` None: not installed) and what Formfact does with it, as in "to read documents"."""
 
     name: str
     version: str | None
     purpose: str
+    needed: bool = True
+
+    @property
+    def missing(self) -> bool:
+        """Whether something does not work without it here."""
+        return self.needed and self.version is None
 
 
 def look(folder: Path | None = None) -> Machine:
@@ -118,7 +125,32 @@ def parse_gpus(table: str) -> tuple[Gpu, ...]:
 
 def libraries() -> list[Library]:
     """The libraries that do the heavy work, with their installed versions."""
-    return [Library(name, installed(name), purpose) for name, purpose in _LIBRARIES.items()]
+    wanted = {name: purpose for name, purpose in _LIBRARIES.items() if name not in _GPU_ONLY or gpus()}
+    return [Library(name, installed(name), purpose) for name, purpose in wanted.items()]
+
+
+def advice(machine: Machine, found: list[Library]) -> list[str]:
+    """What a person could do so that this machine does more, or does it faster; empty when nothing is missing."""
+    lines = [
+        f"{library.name} is missing, so Formfact cannot {library.purpose} here." for library in found if library.missing
+    ]
+    if lines:
+        lines.append("Run `python3 bootstrap.py` in Formfact's folder to install what is missing.")
+    if machine.gpus and "cuda" not in llama_backends():
+        lines.append(
+            "llama.cpp was compiled without CUDA: install the CUDA toolkit (nvcc), then run bootstrap.py again."
+        )
+    if machine.gpus and "+cpu" in (installed("torch") or ""):
+        lines.append(
+            "torch is a CPU build although there is a GPU: set FORMFACT_DEVICE=cuda and run bootstrap.py again."
+        )
+    if not machine.gpus and not _BF16 & set(machine.flags):
+        lines.append("This CPU has no bf16 arithmetic: tuning runs in fp32, two to four times slower.")
+    if machine.free_memory < 2 * 2**30:
+        lines.append("Less than 2 GiB of memory is free: close other programs before tuning.")
+    if machine.free_disk < 2 * 2**30:
+        lines.append("Less than 2 GiB of disk is free where the workspace lies.")
+    return lines
 
 
 def installed(name: str) -> str | None:
@@ -151,7 +183,7 @@ def tunable_parameters(machine: Machine) -> tuple[int, str]:
         if installed("bitsandbytes"):
             return int(free / (0.6 * 1.5)), "QLoRA (4-bit) on the GPU"
         return int(free / (2 * 1.5)), "LoRA (bf16) on the GPU"
-    if {"avx512_bf16", "amx_bf16", "bf16"} & set(machine.flags):
+    if _BF16 & set(machine.flags):
         return int(machine.free_memory / (2 * 1.5)), "LoRA (bf16) on the CPU"
     return int(machine.free_memory / (4 * 1.5)), "LoRA (fp32) on the CPU"
 
