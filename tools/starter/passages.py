@@ -156,11 +156,13 @@ def table(rng: random.Random, facts: Sequence[Fact]) -> str:
             things.setdefault(fact.slot.entity.bare, []).append(fact)
     first = next(iter(things.values()))
     head = rng.choice(["name", "product", "item", "what", "offer"])
-    if rng.random() < 0.4:  # as the product writes the rows of a CSV file or of a table: "Product: Lumo lamp; Price: 49 euros"
-        return "\n".join(
-            "; ".join([f"{capital(head)}: {capital(name)}", *(f"{capital(fact.slot.noun)}: {fact.value}" for fact in row)])
-            for name, row in things.items()
-        )
+    if rng.random() < 0.4:  # as the product writes a table's rows: "Product: Lumo lamp; Price: 49 euros"
+        heads = [capital(fact.slot.noun) for fact in first]
+        lines = []
+        for name, row in things.items():
+            cells = [f"{noun}: {fact.value}" for noun, fact in zip(heads, row, strict=False)]
+            lines.append("; ".join([f"{capital(head)}: {capital(name)}", *cells]))
+        return "\n".join(lines)
     joint = rng.choice([", ", ", ", " | ", "; ", "\t", ","])
     header = joint.join([head, *(fact.slot.noun for fact in first)])
     rows = [joint.join([capital(name), *(fact.value for fact in row)]) for name, row in things.items()]
