@@ -10,15 +10,64 @@ from pathlib import Path
 from typing import Any
 
 from engine.chat import llama
+from engine.chat.arms import answer
 from engine.chat.encode import encode_file
-from engine.chat.loaded import Shelf
+from engine.chat.generate import Request
+from engine.chat.loaded import Loaded, Shelf
 from engine.chat.logits import save_logits
+from engine.errors import NotFound
 from engine.events import Started
 from engine.serve import serve
 from engine.task import Task
-from engine.types import Message
+from engine.types import Answer, Arm, Message, Passage, Sampling
+
+_ROLES = ("user", "assistant")
 
 _shelf = Shelf()
+
+
+def generate(
+    task: Task,
+    model: str,
+    arms: list[str],
+    question: str,
+    adapter: str | None = None,
+    history: list[dict[str, str]] | None = None,
+    system: str = "",
+    passages: list[dict[str, Any]] | None = None,
+    shots: list[list[str]] | None = None,
+    sampling: dict[str, Any] | None = None,
+    seed: int = 1,
+    context: int | None = None,
+    stop: list[str] | None = None,
+) -> list[Answer]:
+    """Answer a question in several arms; ArmPrepared, Token and ArmDone tell of each as it goes.
+
+    Args:
+        model: the GGUF file.
+        arms: names of ``types.Arm``; the adapted ones need ``adapter``, the GGUF file of a LoRA.
+        passages: fields of ``types.Passage``, best first, for the sourced arms.
+        shots: pairs of user and assistant turns, for the prompted arm.
+        sampling: fields of ``types.Sampling``.
+        context: tokens for prompt and answer; None: what the model was trained for, at most ``prompt.CONTEXT``.
+        stop: strings that end an answer.
+    """
+    chosen = tuple(Arm(arm) for arm in arms)
+    request = Request(
+        arms=chosen,
+        question=question,
+        history=tuple(Message(**turn) for turn in history or ()),
+        system=system,
+        passages=tuple(Passage(**passage) for passage in passages or ()),
+        shots=tuple(Message(role, text) for shot in shots or () for role, text in zip(_ROLES, shot, strict=True)),
+        sampling=Sampling(**sampling or {}),
+        seed=seed,
+        stop=tuple(stop or ()),
+    )
+    if any(arm.adapted for arm in chosen) and adapter is None:
+        raise NotFound("There is no adapter for the tuned arms.", "Tune one: formfact tune start.")
+    loaded = _full(task, model)
+    return answer(loaded, request, Path(adapter) if adapter else None, context, task)
 
 
 def encode(
@@ -31,7 +80,7 @@ def encode(
 
 def logits(task: Task, model: str, adapter: str | None, prompts: list[list[int]], target: str) -> list[int]:
     """Logits of token ids, without any state reused; see ``engine.chat.logits``."""
-    loaded = _shelf.full(Path(model), lambda what: task.emit(Started(what)))
+    loaded = _full(task, model)
     lora = loaded.adapter(Path(adapter))[0] if adapter else None
     return save_logits(loaded.model, lora, prompts, Path(target), task)
 
@@ -58,6 +107,16 @@ def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool 
     }
 
 
+def prepare(task: Task, model: str, adapter: str | None = None) -> None:
+    """Load ahead of the first question."""
+    _full(task, model).canary(Path(adapter) if adapter else None)
+
+
+def build(task: Task, model: str) -> str:
+    """What a canary's digest depends on besides the model's bytes: llama.cpp's build, instructions, threads."""
+    return f"{llama.build()} threads = {llama.threads(_full(task, model).model.parameters)}"
+
+
 def quantise(task: Task, source: str, target: str, kind: str) -> None:
     """Write a GGUF file in another quantisation."""
     llama.quantise(Path(source), Path(target), kind)
@@ -80,5 +139,9 @@ def facts(task: Task, model: str) -> dict[str, Any]:
     }
 
 
+def _full(task: Task, model: str) -> Loaded:
+    return _shelf.full(Path(model), lambda what: task.emit(Started(what)))
+
+
 if __name__ == "__main__":
-    serve({f.__name__: f for f in (encode, logits, tokenise, render, quantise, facts)})
+    serve({f.__name__: f for f in (generate, encode, logits, tokenise, render, prepare, build, quantise, facts)})

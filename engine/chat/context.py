@@ -35,7 +35,7 @@ class Context:
         params.n_ctx, params.n_seq_max, params.kv_unified, params.swa_full = cells, sequences, True, True
         params.n_batch = params.n_ubatch = min(BATCH, max(cells, 32))
         params.n_outputs_max = outputs or max(sequences, 32)
-        params.n_threads = params.n_threads_batch = llama.threads()
+        params.n_threads = params.n_threads_batch = llama.threads(model.parameters)
         self.model, self.adapter = model, adapter
         self.batch_size: int = params.n_batch
         self.pointer = lib.llama_init_from_model(model.pointer, params)

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.chat import llama
+from engine.chat import canary, llama
 from engine.chat.format import Format
 from engine.chat.session import Session
 from engine.errors import ModelRefused
+from engine.types import Canary
 
 Identity = tuple[str, int, int]
 """Path, time of the last change in ns, size in bytes: another one is another file."""
@@ -43,6 +44,7 @@ class Loaded:
         self.format = Format(self.model.vocabulary, self.model.template)
         self._adapters: dict[Identity, tuple[llama.Adapter, str]] = {}
         self._sessions: dict[str | None, Session] = {}
+        self._base: canary.Proof | None = None
 
     def adapter(self, path: Path) -> tuple[llama.Adapter, str]:
         """The adapter in a GGUF file and the SHA-256 of that file; loaded once."""
@@ -61,6 +63,19 @@ class Loaded:
                     self._sessions.pop(old).close()
             self._sessions[digest] = Session(self.model, loaded, digest)
         return self._sessions[digest]
+
+    def canary(self, adapter: Path | None) -> Canary:
+        """Which weights answer with and without ``adapter``; taken once for each context."""
+        if None in self._sessions:
+            self._base = self._sessions[None].proof
+        elif self._base is None:  # only adapted arms are asked: a passing context says what the base is
+            passing = Session(self.model, None, None)
+            self._base = passing.proof
+            passing.close()
+        if adapter is None:
+            return canary.compare(self._base, None, None)
+        session = self.session(adapter)
+        return canary.compare(self._base, session.proof, session.digest)
 
     def close(self) -> None:
         """Free everything, contexts before the model that they point to."""

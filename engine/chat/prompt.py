@@ -17,6 +17,8 @@ from engine.types import Budget, Message, Passage
 
 Count = Callable[[Sequence[Message]], int]
 """Length in tokens of the prompt that asks for the next turn of a conversation."""
+CONTEXT = 8192
+"""Most tokens of context that are used unless more are asked for; memory follows what a prompt really needs."""
 MINIMUM_ANSWER = 32
 """Tokens that are kept for the answer, however long the prompt (less when fewer are asked for)."""
 
