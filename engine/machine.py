@@ -5,7 +5,6 @@ Nothing heavy is imported: versions come from installed metadata, the GPU from `
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -155,6 +154,8 @@ def advice(machine: Machine, found: list[Library]) -> list[str]:
 
 def installed(name: str) -> str | None:
     """The version of an installed distribution, without importing it; None if it is not installed."""
+    import importlib.metadata  # here, because it is a third of the start-up time of `formfact --help`
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -163,6 +164,8 @@ def installed(name: str) -> str | None:
 
 def llama_backends() -> list[str]:
     """The ggml backends that the installed llama.cpp was built with, e.g. ``["cpu", "cuda"]``."""
+    import importlib.metadata
+
     try:
         files = importlib.metadata.files("llama_cpp_python") or []
     except importlib.metadata.PackageNotFoundError:
