@@ -13,14 +13,15 @@ from store.connection import Database
 class ScoreRow:
     """One scoring of a question set. ``identity`` digests everything that its answers depend on.
 
-    ``seconds`` is the time spent on it so far, over all its starts. ``arms`` is a JSON list.
+    ``question_set`` is the questions with their checks (a JSON list of the lines of a question set), ``arms`` a JSON
+    list. ``seconds`` is the time spent on it so far, over all its starts.
     """
 
     id: int
     identity: str
     state: str
     questions_sha256: str
-    questions: int
+    question_set: str
     source: str
     model: str
     model_sha256: str

@@ -13,6 +13,7 @@ Which checks there are is in ``engine.compare.checks``. ``id`` may be left out (
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,15 @@ def read_questions(path: Path) -> QuestionSet:
         if question.id in questions:
             raise _refused(path, number, ValueError(f"the id “{question.id}” has been used before"))
         questions[question.id] = question
-    return QuestionSet(str(path), _digest(questions.values()), tuple(questions.values()))
+    every = tuple(questions.values())
+    return QuestionSet(str(path), hashlib.sha256(to_json(every).encode()).hexdigest(), every)
 
 
 def _question(line: bytes, number: int) -> Question:
-    raw = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=_Line)
+    return _read(msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=_Line), number)
+
+
+def _read(raw: _Line, number: int) -> Question:
     if not raw.question.strip():
         raise QuestionsRefused("The question is empty.")
     if not raw.form and not raw.facts:
@@ -102,6 +107,12 @@ def _refused(path: Path, number: int, fault: Exception) -> QuestionsRefused:
     return QuestionsRefused(f"{path.name}, line {number}: {reason}", remedy or "Correct that line, then try again.")
 
 
-def _digest(questions: Any) -> str:
-    plain = [[q.id, q.text, msgspec.to_builtins(q.form), msgspec.to_builtins(q.facts)] for q in questions]
-    return hashlib.sha256(msgspec.json.encode(plain)).hexdigest()
+def to_json(questions: Sequence[Question]) -> str:
+    """Questions and their checks as a JSON list of the lines of a question set."""
+    lines = [_Line(q.text, q.id, msgspec.to_builtins(q.form), msgspec.to_builtins(q.facts), q.note) for q in questions]
+    return msgspec.json.encode(lines).decode()
+
+
+def from_json(text: str) -> tuple[Question, ...]:
+    """What ``to_json`` wrote."""
+    return tuple(_read(line, 0) for line in msgspec.json.decode(text, type=list[_Line]))

@@ -4,7 +4,7 @@ CREATE TABLE scorecards (
     identity TEXT NOT NULL,              -- digest of all that the answers depend on
     state TEXT NOT NULL CHECK (state IN ('running', 'done')),
     questions_sha256 TEXT NOT NULL,
-    questions INTEGER NOT NULL,
+    question_set TEXT NOT NULL,          -- the questions and their checks, as JSON
     source TEXT NOT NULL,
     model TEXT NOT NULL,
     model_sha256 TEXT NOT NULL,

@@ -1,0 +1,168 @@
+"""A scorecard as one HTML file that needs nothing outside itself: to mail, to print, to show on a projector.
+
+Answers, questions and passages are untrusted text: the template escapes everything, and the page's own content
+policy forbids loading anything. The template is in ``resources/report``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import resources
+from engine.compare import picture
+from engine.compare.origin import origin
+from engine.compare.questions import Question
+from engine.compare.scorecard import Scored
+from engine.compare.verdict import percent
+from engine.errors import disk_errors
+from engine.types import Arm, Interval, Passage
+
+if TYPE_CHECKING:
+    from engine.compare.scoring import Scorecard
+    from engine.workspace import Workspace
+
+MARKS = {Arm.BASE: "○", Arm.TUNED: "◆", Arm.GROUNDED: "▣", Arm.BOTH: "◈", Arm.PROMPTED: "△"}
+_WHAT = {
+    Arm.BASE: "the model as it is",
+    Arm.TUNED: "with the adapter",
+    Arm.GROUNDED: "with passages",
+    Arm.BOTH: "adapter and passages",
+    Arm.PROMPTED: "with a few examples",
+}
+_FILTERS = (
+    ("", "All"),
+    ("differ", "Tuned and Grounded differ"),
+    ("complement", "Tuned has the form, Grounded the fact"),
+    ("both-fails", "Both misses something"),
+)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def write(workspace: Workspace, scorecard: Scorecard, target: Path, title: str = "") -> Path:
+    """Write the report to ``target`` (folders are made); an existing file is replaced in one step.
+
+    Raises:
+        ReadOnly, DiskFull: the file cannot be written.
+    """
+    html = render(scorecard, origin(workspace, scorecard), title or f"Scorecard of {scorecard.row.model}")
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f"{target.name}.part")
+        draft.write_text(html, encoding="utf-8")
+        draft.replace(target)
+    return target.absolute()
+
+
+def render(scorecard: Scorecard, groups: Sequence[dict[str, Any]], title: str) -> str:
+    """The page; ``groups`` are the titled lists of ``(name, value, is a hash)`` at its end."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = FileSystemLoader(resources.ROOT / "report")
+    environment = Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    questions = _questions(scorecard)
+    html = environment.get_template("report.html.jinja").render(
+        title=title,
+        about=_about(scorecard),
+        verdict=scorecard.verdict.sentence,
+        marks=picture.marks(scorecard.form, scorecard.facts),
+        frame={"left": picture.LEFT, "top": picture.TOP, "size": picture.SIZE},
+        table=_table(scorecard),
+        columns=min(4, len(scorecard.arms)),
+        filters=_filters(questions),
+        questions=questions,
+        groups=groups,
+    )
+    return _UNPRINTABLE.sub("\ufffd", html).lstrip()
+
+
+def _about(scorecard: Scorecard) -> str:
+    row = scorecard.row
+    parts = [f"{len(scorecard.questions)} questions", f"{len(scorecard.arms)} arms", f"model {row.model}"]
+    return " · ".join([*parts, f"{row.created_at[:10]}"])
+
+
+def _table(scorecard: Scorecard) -> list[dict[str, Any]]:
+    return [
+        {
+            "arm": arm,
+            "mark": MARKS[arm],
+            "what": _WHAT[arm],
+            "form": _range(scorecard.form.arms.get(arm)),
+            "facts": _range(scorecard.facts.arms.get(arm)),
+        }
+        for arm in scorecard.arms
+    ]
+
+
+def _range(score: Interval | None) -> dict[str, str] | None:
+    if score is None:
+        return None
+    return {"mean": percent(score.mean), "low": percent(score.low), "high": percent(score.high)}
+
+
+def _questions(scorecard: Scorecard) -> list[dict[str, Any]]:
+    """The questions with their answers; those on which tuned and grounded differ most come first."""
+    answers: dict[str, dict[Arm, Scored]] = {}
+    for one in scorecard.scored:
+        answers.setdefault(one.question, {})[one.arm] = one
+    told = [(q, answers[q.id]) for q in scorecard.questions if q.id in answers]
+    told.sort(key=lambda pair: -_distance(pair[1]))
+    return [_question(question, said, scorecard.arms) for question, said in told]
+
+
+def _distance(said: dict[Arm, Scored]) -> int:
+    if Arm.TUNED not in said or Arm.GROUNDED not in said:
+        return 0
+    tuned, grounded = said[Arm.TUNED], said[Arm.GROUNDED]
+    return (tuned.form != grounded.form) + (tuned.facts != grounded.facts) + _complement(said)
+
+
+def _complement(said: dict[Arm, Scored]) -> bool:
+    """Whether the question shows the point: tuned says it right, grounded says the right thing, neither does both."""
+    tuned, grounded = said[Arm.TUNED], said[Arm.GROUNDED]
+    return (tuned.form, tuned.facts, grounded.form, grounded.facts) == (1, 0, 0, 1)
+
+
+def _question(question: Question, said: dict[Arm, Scored], arms: Sequence[Arm]) -> dict[str, Any]:
+    passages = next((said[arm].answer.passages for arm in arms if arm in said and arm.sourced), ())
+    return {
+        "text": question.text,
+        "tags": _tags(said),
+        "answers": [_answer(said[arm]) for arm in arms if arm in said],
+        "passages": [{"title": _title(passage), "text": passage.text} for passage in passages],
+    }
+
+
+def _tags(said: dict[Arm, Scored]) -> list[str]:
+    tags = ["differ"] if _distance(said) else []
+    if {Arm.TUNED, Arm.GROUNDED} <= said.keys() and _complement(said):
+        tags.append("complement")
+    if Arm.BOTH in said and 0 in (said[Arm.BOTH].form, said[Arm.BOTH].facts):
+        tags.append("both-fails")
+    return tags
+
+
+def _answer(one: Scored) -> dict[str, Any]:
+    sides = (("form", one.form), ("facts", one.facts))
+    return {
+        "arm": one.arm,
+        "mark": MARKS[one.arm],
+        "text": one.answer.answer.strip(),
+        "judged": [(side, bool(score)) for side, score in sides if score is not None],
+        "faults": (*one.form_faults, *one.facts_faults),
+    }
+
+
+def _title(passage: Passage) -> str:
+    page = f", page {passage.page}" if passage.page else ""
+    return f"{passage.document}{page}" + (f" › {passage.heading}" if passage.heading else "")
+
+
+def _filters(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    counts = {tag: sum(not tag or tag in question["tags"] for question in questions) for tag, _ in _FILTERS}
+    return [{"tag": tag, "label": label, "count": counts[tag]} for tag, label in _FILTERS if counts[tag] or not tag]

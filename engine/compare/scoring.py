@@ -1,0 +1,212 @@
+"""Every arm on every question, stored as it goes; a scoring that was stopped or killed continues where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine import events, resources
+from engine.compare.checks import Heard
+from engine.compare.questions import Question, QuestionSet, from_json, read_questions, to_json
+from engine.compare.scorecard import Scored, SideScores, side_scores
+from engine.compare.verdict import Verdict, verdict
+from engine.errors import Cancelled, NotFound
+from engine.task import Task
+from engine.types import FOUR_ARMS, Answer, Arm
+from store import scores
+from store.scores import AnswerRow, ScoreRow
+
+if TYPE_CHECKING:
+    from store.runs import Run
+
+    from engine.workspace import Workspace
+    from store.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """What came out: the scores of each side, the verdict, and every answer behind them."""
+
+    row: ScoreRow
+    questions: tuple[Question, ...]
+    scored: tuple[Scored, ...]
+    form: SideScores
+    facts: SideScores
+    verdict: Verdict
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms that were asked."""
+        return tuple(Arm(name) for name in msgspec.json.decode(self.row.arms, type=list[str]))
+
+    def plain(self, report: Path | None = None) -> dict[str, Any]:
+        """The scorecard as the command line's JSON (a side without checks is null)."""
+        sides = {"form": self.form.arms, "facts": self.facts.arms}
+        return {
+            "arms": {arm: {side: means.get(arm) for side, means in sides.items()} for arm in self.arms},
+            "questions": len(self.questions),
+            "seconds": round(self.row.seconds, 3),
+            "verdict": self.verdict.sentence,
+            "follows": self.verdict.follows,
+            "report": str(report) if report else None,
+        }
+
+
+class Scoring:
+    """Question sets, scorecards and reports of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def score(
+        self,
+        path: Path,
+        task: Task,
+        *,
+        run: str | None = None,
+        model: str | None = None,
+        arms: Sequence[Arm] = FOUR_ARMS,
+        seed: int = 1,
+    ) -> Scorecard:
+        """Ask every arm every question of the set at ``path``, and judge the answers.
+
+        Args:
+            run: the run whose adapter the tuned arms use; None takes the newest finished run of the model.
+            model: the base model; None takes the run's, or else the default.
+
+        Raises:
+            QuestionsRefused: the set cannot be used; nothing has been asked.
+            NotFound: there is no such model or run.
+            Cancelled: stopped on request. The answers so far are stored; the same call continues.
+        """
+        asked = read_questions(path)
+        base, tuned = self._weights(run, model, arms)
+        row = scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
+        self._ask(asked.questions, row, arms, task)
+        scores.finish(self._workspace.database, row.id)
+        return self.get(row.id)
+
+    def get(self, number: int) -> Scorecard:
+        """A scorecard that is stored, finished or not."""
+        row = scores.scorecard(self._workspace.database, number)
+        if row is None:
+            raise NotFound(f"There is no scorecard {number}.", "Score a question set first: formfact score FILE.")
+        scored = tuple(_scored(answer) for answer in scores.answers(self._workspace.database, number))
+        form, facts = side_scores(scored, "form"), side_scores(scored, "facts")
+        return Scorecard(row, from_json(row.question_set), scored, form, facts, verdict(form, facts))
+
+    def list(self) -> Sequence[ScoreRow]:
+        """Every scorecard, newest first."""
+        return scores.scorecards(self._workspace.database)
+
+    def report(self, scorecard: Scorecard, target: Path, *, title: str = "") -> Path:
+        """Write a scorecard as one self-contained HTML file; see ``engine.compare.report``."""
+        from engine.compare.report import write
+
+        return write(self._workspace, scorecard, target, title)
+
+    def _weights(self, run: str | None, model: str | None, arms: Sequence[Arm]) -> tuple[Model, Run | None]:
+        """The model, and the run if an arm needs one."""
+        if not any(arm.adapted for arm in arms):
+            return self._workspace.models.get(model), None
+        if run is not None:
+            tuned = self._workspace.tuning.get(run)
+            return self._workspace.models.get(model or tuned.model), tuned
+        base = self._workspace.models.get(model)
+        done = [one for one in self._workspace.tuning.list() if one.model == base.name and one.state == "done"]
+        if not done:
+            raise NotFound(
+                f"There is no finished run of {base.name} whose answers could be scored.",
+                "Tune it first (formfact tune start), or name a run (--run).",
+            )
+        return base, max(done, key=lambda one: one.created_at)
+
+    def _row(self, asked: QuestionSet, base: Model, tuned: Run | None, arms: Sequence[Arm], seed: int) -> ScoreRow:
+        documents = sorted(one.sha256 for one in self._workspace.documents.list())
+        depends = {
+            "questions_sha256": asked.sha256,
+            "model_sha256": base.sha256,
+            "run": tuned.id if tuned else "",
+            "adapter_sha256": tuned.adapter_sha256 if tuned else "",
+            "documents_sha256": _digest(documents),
+            "arms": msgspec.json.encode(list(arms)).decode(),
+            "seed": seed,
+        }
+        return ScoreRow(
+            id=0,
+            identity=_digest([depends, resources.text("prompts/grounded.txt")]),
+            state="running",
+            question_set=to_json(asked.questions),
+            source=asked.path,
+            model=base.name,
+            seconds=0.0,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            **depends,  # type: ignore[arg-type]
+        )
+
+    def _ask(self, questions: Sequence[Question], row: ScoreRow, arms: Sequence[Arm], task: Task) -> None:
+        known = {answer.question for answer in scores.answers(self._workspace.database, row.id)}
+        todo = [question for question in questions if question.id not in known]
+        if known:
+            task.emit(events.Notice(f"{len(known)} of {len(questions)} questions are answered already; going on."))
+        quiet = Task()  # the tokens of a hundred answers are of no interest to who waits for a table
+        task.on_cancel(quiet.cancel)
+        began = time.monotonic()
+        for count, question in enumerate(todo):
+            done = len(questions) - len(todo) + count
+            pace = (time.monotonic() - began) / count if count else None
+            eta = pace * (len(todo) - count) if pace else None
+            task.emit(events.Progress("Scoring", done, len(questions), "questions", eta, question.text[:48]))
+            self._ask_one(question, row, arms, quiet)
+        task.emit(events.Progress("Scoring", len(questions), len(questions), "questions"))
+
+    def _ask_one(self, question: Question, row: ScoreRow, arms: Sequence[Arm], quiet: Task) -> None:
+        stop = Cancelled("Scoring stopped; the answers so far are saved.", "The same command goes on from there.")
+        if quiet.cancelled:
+            raise stop
+        began = time.monotonic()
+        answers = self._workspace.chat.answer(
+            question.text, arms, quiet, model=row.model, run=row.run or None, seed=row.seed
+        )
+        if quiet.cancelled:
+            raise stop  # an answer that was cut short is not an answer
+        rows = [_answer_row(row.id, question, answer) for answer in answers]
+        scores.add(self._workspace.database, rows, time.monotonic() - began)
+
+
+def judged(question: Question, answer: Answer) -> Scored:
+    """An answer with what the question's checks say of it."""
+    heard = Heard(answer.answer, answer.passages)
+    form, facts = question.faults("form", heard), question.faults("facts", heard)
+    return Scored(
+        question.id,
+        answer.arm,
+        int(not form) if question.form else None,
+        int(not facts) if question.facts else None,
+        answer,
+        form,
+        facts,
+    )
+
+
+def _answer_row(number: int, question: Question, answer: Answer) -> AnswerRow:
+    one = judged(question, answer)
+    faults = msgspec.json.encode({"form": one.form_faults, "facts": one.facts_faults}).decode()
+    return AnswerRow(number, question.id, answer.arm, one.form, one.facts, faults, msgspec.json.encode(answer).decode())
+
+
+def _scored(row: AnswerRow) -> Scored:
+    faults = msgspec.json.decode(row.faults, type=dict[str, tuple[str, ...]])
+    answer = msgspec.json.decode(row.answer, type=Answer)
+    return Scored(row.question, Arm(row.arm), row.form, row.facts, answer, faults["form"], faults["facts"])
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()
