@@ -18,7 +18,7 @@ from engine.ground.parse import Parsed
 LENGTH = 420  # characters of a chunk, at most: about 100 tokens of English
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
-_WRAPPED = re.compile(r"(?<=[^\s.!?:;|])\n(?=[^\W\d_])")  # a line end inside a sentence
+_WRAPPED = re.compile(r"(?<=[^\s.!?:;|])\n(?=[^\W\d_])(?![^\n:;]{1,60}: )")  # a line end inside a sentence, not a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +84,35 @@ def _on_pages(start: int, end: int, pages: list[int]) -> Iterator[tuple[int, int
         start, page = stop, page + 1
 
 
-def _cut(text: str, start: int, end: int, length: int) -> Iterator[tuple[int, int]]:
+def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span in parts that the splitter can handle quickly, cut at a paragraph, line, sentence or word if there is one."""
+    while end - start > _WINDOW:
+        reach = start + _WINDOW
+        cuts = (text.rfind(mark, start + _WINDOW // 2, reach) + len(mark) for mark in ("\n\n", "\n", ". ", " "))
+        stop = next((cut for cut in cuts if cut > start + _WINDOW // 2), reach)
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _cut(text: str, start: int, end: int, length: int, wrapped: bool) -> Iterator[tuple[int, int]]:
     """Spans of at most ``length`` characters without blanks at their ends."""
     part = text[start:end]
-    blank = len(part) - len(part.lstrip())
-    start, part = start + blank, part.strip()
-    if not part:
-        return
+    start, part = start + len(part) - len(part.lstrip()), part.strip()
     if len(part) <= length:
-        yield start, start + len(part)
+        if part:
+            yield start, start + len(part)
         return
     pieces = -(-len(part) // length)
-    flowing = _WRAPPED.sub(" ", part)  # same length: only where to cut is read from it
+    flowing = _WRAPPED.sub(_unwrap, part) if wrapped else part
     splitter = _splitter(min(length, -(-len(part) // pieces)), length)
     for at, piece in splitter.chunk_indices(flowing):
         yield start + at, start + at + len(piece)
+
+
+def _unwrap(match: re.Match[str]) -> str:
+    """The line with a blank for its end: of the same length, because only where to cut is read from it."""
+    return f"{match[1] or ''} "
 
 
 @lru_cache(maxsize=512)
