@@ -1,13 +1,15 @@
-"""Large files: their SHA-256, with progress, and whether they are still what they were."""
+"""Large files: their SHA-256 with progress, copying them where there is room."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import os
+import shutil
 import time
 from pathlib import Path
 
-from engine.errors import disk_errors
+from engine.errors import DiskFull, disk_errors
 from engine.events import Progress
 from engine.task import Task
 
@@ -45,3 +47,34 @@ def sha256_cached(path: Path) -> str:
 def _sha256_at(path: Path, size: int, modified_ns: int) -> str:
     del size, modified_ns  # part of the key: a file that has changed is read again
     return sha256(path)
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Raise ``DiskFull`` if ``size`` more bytes do not fit where ``folder`` is."""
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise DiskFull(
+            f"{size / 1e6:,.0f} MB are needed in {folder}, {free / 1e6:,.0f} MB are free.", "Free some space first."
+        )
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all; raises ``DiskFull`` before anything is written."""
+    require_room(target.parent, source.stat().st_size)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """A second name for a large file where the file system has that, else a copy."""
+    if target.exists() and target.samefile(source):
+        return
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        copy(source, target)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import shutil
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from engine.errors import DiskFull, disk_errors
+from engine.errors import disk_errors
 from engine.events import Progress
+from engine.models.files import require_room
 from engine.models.header import MAGIC, Header, Tensor
 from engine.task import Task
 
@@ -66,15 +66,6 @@ def rewrite(
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-
-
-def require_room(folder: Path, size: int) -> None:
-    """Raise ``DiskFull`` if ``size`` more bytes do not fit where ``folder`` is."""
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        raise DiskFull(
-            f"{size / 1e6:,.0f} MB are needed in {folder}, {free / 1e6:,.0f} MB are free.", "Free some space first."
-        )
 
 
 def _planned(tensor: Tensor, replaced: Mapping[str, tuple[str, Replacement]]) -> tuple[str, int]:

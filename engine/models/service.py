@@ -71,7 +71,7 @@ class Models:
     def list(self) -> list[Model]:
         """The starter model, then the added ones in the order they were added."""
         starter = [self._starter()] if resources.STARTER.exists() else []
-        return [*starter, *rows.listed(self._database)]
+        return [*starter, *(self._placed(model) for model in rows.listed(self._database))]
 
     def get(self, name: str | None = None) -> Model:
         """The model called ``name``; without a name the one added last, or the starter.
@@ -110,16 +110,29 @@ class Models:
         if found is None:
             known = ", ".join(model.name for model in self.list()) or "none"
             raise NotFound(f"There is no model {name!r}.", f"Add it with: formfact models add PATH. Known: {known}.")
-        return found
+        return self._placed(found)
+
+    def _placed(self, model: Model) -> Model:
+        """A row with the paths of downloads, which are kept relative so that a workspace can be moved, made whole."""
+        twin = str(self._workspace.folder / model.twin) if model.twin else ""
+        return dataclasses.replace(model, gguf=str(self._workspace.folder / model.gguf), twin=twin)
+
+    def _movable(self, model: Model) -> Model:
+        """The inverse of ``_placed``: paths inside the workspace become relative."""
+        return dataclasses.replace(model, gguf=self._relative(model.gguf), twin=self._relative(model.twin))
+
+    def _relative(self, path: str) -> str:
+        inside = bool(path) and Path(path).is_relative_to(self._workspace.folder)
+        return str(Path(path).relative_to(self._workspace.folder)) if inside else path
 
     def _keep(self, model: Model, name: str | None, task: Task) -> Model:
         """Store a new model under a free name; the same file again updates the row it has."""
         with self._database.transaction():
-            added = rows.listed(self._database)
+            added = [self._placed(old) for old in rows.listed(self._database)]
             same = next((old for old in added if (old.gguf, old.sha256) == (model.gguf, model.sha256)), None)
             if same and name in (None, same.name):
                 model = dataclasses.replace(model, name=same.name, twin=model.twin or same.twin)
-                rows.replace(self._database, model)
+                rows.replace(self._database, self._movable(model))
                 task.emit(Notice(f"This model is installed already, as {same.name}."))
                 return model
             taken = {naming.STARTER, *(old.name for old in added)}
@@ -130,7 +143,7 @@ class Models:
             else:
                 chosen = naming.unique(model.name, taken)
             model = dataclasses.replace(model, name=chosen)
-            rows.insert(self._database, model)
+            rows.insert(self._database, self._movable(model))
         return model
 
     def _unchanged(self, model: Model) -> Model:
@@ -150,7 +163,7 @@ class Models:
             if not self._workspace.read_only:  # only touched: the content is the same
                 seen = path.stat()
                 model = dataclasses.replace(model, bytes=seen.st_size, modified_ns=seen.st_mtime_ns)
-                rows.replace(self._database, model)
+                rows.replace(self._database, self._movable(model))
         return model
 
     def _starter(self) -> Model:

@@ -16,7 +16,6 @@ from typing import IO
 from engine.errors import NetworkFault, disk_errors
 from engine.events import Progress
 from engine.models import files
-from engine.models.rewrite import require_room
 from engine.task import Task
 
 _PIECE = 1 << 18
@@ -62,7 +61,7 @@ def fetch(remote: Remote, target: Path, task: Task, *, pause_s: float = 1.0) -> 
     )  # another version: another part
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        require_room(target.parent, remote.size - _length(part))
+        files.require_room(target.parent, remote.size - _length(part))
         failures, last = 0, ""
         while _length(part) < remote.size or not part.exists():
             before = _length(part)

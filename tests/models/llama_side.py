@@ -1,4 +1,4 @@
-"""What llama.cpp says, as a process: ``python -m tests.models.llama_side OUT.npz MODEL [ADAPTER] [TOKENS]``."""
+"""What llama.cpp says. A process of its own: ``python -m tests.models.llama_side JOBS.json``, a list of ``Job``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ import ctypes
 import json
 import sys
 from pathlib import Path
+from typing import Any, TypedDict
 
 import llama_cpp as ll
 import numpy as np
 
 
-def logits(path: str, adapter: str, tokens: list[int]) -> np.ndarray:
-    """Logits (tokens × vocabulary) of a prompt, with nothing reused."""
+class Job(TypedDict):
+    """``adapter`` may be empty; ``out`` gets ``logits`` (tokens × vocabulary)."""
+
+    model: str
+    adapter: str
+    out: str
+    tokens: list[int]
+
+
+def logits(path: str, adapter: str, tokens: list[int]) -> Any:
+    """Logits of a prompt, with nothing reused."""
     model = ll.llama_model_load_from_file(path.encode(), ll.llama_model_default_params())
     if not model:
         raise SystemExit(f"llama.cpp cannot load {path}")
@@ -35,12 +45,10 @@ def logits(path: str, adapter: str, tokens: list[int]) -> np.ndarray:
         batch.n_seq_id[place], batch.seq_id[place][0], batch.logits[place] = 1, 0, 1
     if ll.llama_decode(context, batch):
         raise SystemExit("llama.cpp cannot decode")
-    found = np.ctypeslib.as_array(ll.llama_get_logits(context), (len(tokens), vocabulary)).copy()
-    ll.llama_batch_free(batch)
-    return found
+    return np.ctypeslib.as_array(ll.llama_get_logits(context), (len(tokens), vocabulary)).copy()
 
 
 if __name__ == "__main__":
-    target, gguf, lora, prompt = (*sys.argv[1:], "", "[1]")[:4]
     ll.llama_backend_init()
-    np.savez(Path(target), logits=logits(gguf, lora, json.loads(prompt)))
+    for job in json.loads(Path(sys.argv[1]).read_text()):
+        np.savez(job["out"], logits=logits(job["model"], job["adapter"], job["tokens"]))

@@ -1,8 +1,7 @@
-"""What transformers and PEFT say: run as a process of its own (torch and llama.cpp do not share one).
+"""What transformers and PEFT say. A process of its own: torch and llama.cpp do not share one.
 
-``python -m tests.models.torch_side MODEL_FOLDER ADAPTER_FOLDER OUT.npz [key=value…]`` makes a random LoRA adapter
-for the model, saves it in PEFT form and writes the logits ``base`` and ``tuned`` (tokens × vocabulary) of a prompt.
-``python -m tests.models.torch_side --random ARCHITECTURE MODEL_FOLDER`` writes a small random model first.
+``python -m tests.models.torch_side JOBS.json`` takes a list of jobs (see ``Job``). Each makes a random LoRA adapter for
+a model, saves it in PEFT form, and writes the logits ``base`` and ``tuned`` (tokens × vocabulary) of a prompt.
 """
 
 from __future__ import annotations
@@ -10,13 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM
 
-PROMPT = [1, 5, 17, 80, 33, 250, 7, 101, 64, 300, 12, 9]
 _SIZES = {
     "hidden_size": 64,
     "intermediate_size": 96,
@@ -33,38 +32,45 @@ _SIZES = {
 }
 
 
+class Job(TypedDict):
+    """``random``: kind of model to write into ``model`` first, or empty; ``options`` go to ``LoraConfig``."""
+
+    random: str
+    model: str
+    adapter: str
+    out: str
+    tokens: list[int]
+    options: dict[str, Any]
+
+
 def random_model(kind: str, folder: Path) -> None:
     torch.manual_seed(3)
-    gemma = {"query_pre_attn_scalar": 16} if kind.startswith("gemma") else {}  # llama.cpp always scales by the head size
-    config = AutoConfig.for_model(kind, **_SIZES, **gemma)
-    model = AutoModelForCausalLM.from_config(config)
+    gemma = {"query_pre_attn_scalar": 16} if kind.startswith("gemma") else {}  # llama.cpp scales by the head size
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **_SIZES, **gemma))
     with torch.no_grad():
         for weight in model.parameters():  # norms and biases too: all-ones would hide a mistake in them
             weight.add_(torch.randn_like(weight) * 0.1)
     model.save_pretrained(folder)
 
 
-def adapter(model_folder: Path, adapter_folder: Path, out: Path, options: dict[str, object]) -> None:
+def work(job: Job) -> None:
+    if job["random"]:
+        random_model(job["random"], Path(job["model"]))
     torch.manual_seed(7)
-    model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32, attn_implementation="eager")
-    ids = torch.tensor([PROMPT])
+    model = AutoModelForCausalLM.from_pretrained(job["model"], dtype=torch.float32, attn_implementation="eager")
+    ids = torch.tensor([job["tokens"]])
     with torch.no_grad():
         base = model(ids).logits[0].numpy()
-        settings = {"r": 4, "lora_alpha": 12, "target_modules": "all-linear"} | options
-        tuned_model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **settings))  # type: ignore[arg-type]
-        for name, weight in tuned_model.named_parameters():
+        settings: dict[str, Any] = {"r": 4, "lora_alpha": 12, "target_modules": "all-linear"} | job["options"]
+        tuned = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **settings))
+        for name, weight in tuned.named_parameters():
             if ".lora_" in name:
                 weight.copy_(torch.randn_like(weight) * 0.15)
-        tuned_model.save_pretrained(str(adapter_folder))
-        tuned = tuned_model(ids).logits[0].numpy()
-    np.savez(out, base=base, tuned=tuned)
+        tuned.save_pretrained(job["adapter"])
+        np.savez(job["out"], base=base, tuned=tuned(ids).logits[0].numpy())
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    words = sys.argv[1:]
-    if words[0] == "--random":
-        random_model(words[1], Path(words[2]))
-        words = words[2:]
-    pairs = (word.split("=", 1) for word in words[3:])
-    adapter(Path(words[0]), Path(words[1]), Path(words[2]), {key: json.loads(value) for key, value in pairs})
+    for asked in json.loads(Path(sys.argv[1]).read_text()):
+        work(asked)
