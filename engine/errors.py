@@ -14,6 +14,8 @@
     ├── ContextOverflow           the prompt cannot fit whatever is dropped
     ├── Unavailable               this machine lacks something (a library, a GPU, memory)
     │   └── OutOfMemory           the step needed more memory than there is
+    ├── Diverged                  training went off: the loss is no longer a number
+    ├── WrongWeights              the model that answered is not the one that was recorded
     ├── NetworkFault              a download that the user asked for did not work
     ├── ChildFault                a child process
     │   ├── ChildDied             it ended without answering
@@ -46,6 +48,7 @@ __all__ = [
     "Corrupt",
     "DataRefused",
     "DiskFull",
+    "Diverged",
     "DocumentRefused",
     "FormfactError",
     "ModelRefused",
@@ -59,6 +62,7 @@ __all__ = [
     "Unavailable",
     "WorkspaceLocked",
     "WorkspaceTooNew",
+    "WrongWeights",
     "disk_errors",
     "named",
 ]
@@ -102,6 +106,14 @@ class Unavailable(FormfactError):
 
 class OutOfMemory(Unavailable):
     """More memory was needed than there is; what was saved before is intact."""
+
+
+class Diverged(FormfactError):
+    """The loss of a training run is no longer a number."""
+
+
+class WrongWeights(FormfactError):
+    """The logits of the model that answered are not those that were recorded for its file."""
 
 
 class NetworkFault(FormfactError):

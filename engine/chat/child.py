@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.chat import llama
 from engine.chat.arms import answer
-from engine.chat.encode import encode_file
+from engine.chat.encode import IGNORED, encode_file
 from engine.chat.generate import Request
 from engine.chat.loaded import Loaded, Shelf
 from engine.chat.logits import save_logits
@@ -91,7 +91,10 @@ def tokenise(task: Task, model: str, text: str, special: bool = False) -> list[i
 
 
 def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool = True) -> dict[str, Any]:
-    """A conversation as the model gets it, for previews: its text, ids, and each token with its label."""
+    """A conversation as the model gets it, for previews: its text, ids, and its tokens.
+
+    Each token is ``{"text", "id", "label"}``; the label is -100 for what training reads but does not learn.
+    """
     form = _shelf.words(Path(model)).format
     turns = [Message(**message) for message in messages]
     encoded = form.encode(turns, answer=answer)
@@ -101,7 +104,7 @@ def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool 
         "text": "".join(part.text for part in form.template.render(turns, answer=answer)),
         "ids": encoded.ids,
         "tokens": [
-            {"text": text, "id": token, "label": learn}
+            {"text": text, "id": token, "label": token if learn else IGNORED}
             for text, token, learn in zip(pieces, encoded.ids, learnt, strict=True)
         ],
     }

@@ -121,14 +121,15 @@ class Datasets:
             where the label is -100 for what is read but not learnt.
         """
         found = [
-            {"line": example.line, "messages": msgspec.to_builtins(example.messages), "tokens": None}
+            {"line": example.line, "messages": [msgspec.to_builtins(m) for m in example.messages], "tokens": None}
             for example in self.examples(self.get(name), 0, n)
         ]
         if model is None:
             return found
         gguf = self._workspace.models.get(model).gguf
         for row in found:
-            row["tokens"] = self._workspace.chat_child.call("render", model=gguf, messages=row["messages"]).result()
+            shown = self._workspace.chat_child.call("render", model=gguf, messages=row["messages"], answer=False)
+            row["tokens"] = shown.result()["tokens"]
         return found
 
     def export(self, name: str, path: Path) -> Path:
