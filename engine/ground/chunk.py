@@ -18,7 +18,9 @@ from engine.ground.parse import Parsed
 LENGTH = 420  # characters of a chunk, at most: about 100 tokens of English
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
-_WRAPPED = re.compile(r"(?<=[^\s.!?:;|])\n(?=[^\W\d_])(?![^\n:;]{1,60}: )")  # a line end inside a sentence, not a row
+# A line end inside a sentence: before a small letter, or after a line of the usual width without an end mark.
+_WRAPPED = re.compile(r"(?m)(?:(?<=[^\s.!?:;|])\n(?=[a-zà-ÿ])|^([^\n]{50,99}[^\n\s.!?:;|])\n(?=[^\W\d_]))")
+_WINDOW = 8000  # characters that are handed to the splitter at once: its time grows faster than the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ def chunk(parsed: Parsed, length: int = LENGTH) -> Iterator[Piece]:
     """
     for start, end, heading in _sections(parsed.text, parsed.marked):
         for low, high, page in _on_pages(start, end, parsed.pages):
-            yield from (Piece(a, b, parsed.text[a:b], heading, page) for a, b in _cut(parsed.text, low, high, length))
+            for window in _windows(parsed.text, low, high):
+                for a, b in _cut(parsed.text, *window, length, parsed.wrapped):
+                    yield Piece(a, b, parsed.text[a:b], heading, page)
 
 
 def _sections(text: str, marked: bool) -> Iterator[tuple[int, int, str]]:
@@ -85,7 +89,7 @@ def _on_pages(start: int, end: int, pages: list[int]) -> Iterator[tuple[int, int
 
 
 def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A span in parts that the splitter can handle quickly, cut at a paragraph, line, sentence or word if there is one."""
+    """A span in parts that the splitter handles quickly, cut at the end of a paragraph, line, sentence or word."""
     while end - start > _WINDOW:
         reach = start + _WINDOW
         cuts = (text.rfind(mark, start + _WINDOW // 2, reach) + len(mark) for mark in ("\n\n", "\n", ". ", " "))

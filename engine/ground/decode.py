@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import re
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
@@ -11,6 +13,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _SAMPLE = 64_000  # bytes that are looked at to guess an encoding
 
 
@@ -33,6 +36,9 @@ def _decode(data: bytes) -> str | None:
     except UnicodeDecodeError as fault:
         if fault.end >= len(data) - 4 and fault.reason == "unexpected end of data":  # we cut the file there
             return data.decode("utf-8", "ignore")
+    if declared := _DECLARED.search(data[:4000]):
+        with contextlib.suppress(LookupError):  # no such encoding: guess
+            return data.decode(declared[1].decode(), "replace")
     return _guess(data)
 
 

@@ -151,11 +151,14 @@ class Indexer:
         numbers = [one.id for _, one in batch]
         for work, _ in batch:
             work.left -= 1
-        self._documents.add_vectors(numbers, made)
+        with self._documents.database.transaction():
+            self._documents.add_vectors(numbers, made)
+            complete = dict.fromkeys(work.content for work, _ in batch if not work.left)
+            ready = [path for content in complete for path in self._documents.finish(content)]
         self._vectors.add(numbers, made)
         self._progress.embedded(len(numbers))
-        for content in dict.fromkeys(work.content for work, _ in batch if not work.left):
-            self._finish(content)
+        for path in ready:
+            self._tell(path)
 
     def _finish(self, content: int) -> None:
         """A content has all of its vectors: its documents are indexed."""

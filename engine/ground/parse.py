@@ -7,7 +7,9 @@ the user's file. Everything else is read by kreuzberg: PDFs page by page (``refl
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -19,8 +21,8 @@ from typing import Any
 from engine.errors import DocumentRefused
 from engine.ground.decode import decode
 from engine.ground.limits import Limits
-from engine.ground.reflow import reflow
-from engine.ground.render import render
+from engine.ground.reflow import reflow, without_running_lines
+from engine.ground.render import plain, render
 
 MARKDOWN = {".md", ".markdown", ".mdx"}
 TEXT = {
@@ -28,7 +30,12 @@ TEXT = {
     *(".toml", ".ini", ".cfg", ".py", ".js", ".ts", ".java", ".c", ".h", ".cpp", ".hpp", ".cs", ".go", ".rs", ".rb"),
     *(".php", ".sh", ".sql", ".r", ".swift", ".kt", ".scala", ".lua", ".pl", ".css"),
 }
-TABLES = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
+RECODED = {  # kreuzberg takes these for UTF-8 whatever they are
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".htm": "text/html",
+    ".html": "text/html",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Parsed:
         marked: whether the text is Markdown (of the file itself, or written by ``render`` and ``reflow``).
         pages: where each page starts in ``text``, in characters; empty where the format has no pages.
         blank_pages: how many pages have no text.
+        wrapped: whether a paragraph may have line ends inside.
         note: what was left out, in words; empty when nothing was.
     """
 
@@ -47,6 +55,7 @@ class Parsed:
     marked: bool
     pages: list[int] = field(default_factory=list)
     blank_pages: int = 0
+    wrapped: bool = False
     note: str = ""
 
 
@@ -75,7 +84,7 @@ def _text(path: Path, size: int, limits: Limits, *, marked: bool) -> Parsed:
     if text is None:
         raise DocumentRefused("unreadable: not text in any encoding that we can tell")
     share = len(data) / size if len(data) < size else None
-    return _cut(Parsed(text, marked), limits, share)
+    return _cut(Parsed(text, marked, wrapped=True), limits, share)
 
 
 def _cut(parsed: Parsed, limits: Limits, share: float | None) -> Parsed:
@@ -87,7 +96,7 @@ def _cut(parsed: Parsed, limits: Limits, share: float | None) -> Parsed:
     part = len(text) / whole * (share or 1.0)
     note = f"the first {len(text):,} characters, about {part:.0%} of the file, are indexed (limit of one file)"
     pages = [start for start in parsed.pages if start < len(text)]
-    return Parsed(text, parsed.marked, pages, parsed.blank_pages, note)
+    return dataclasses.replace(parsed, text=text, pages=pages, note=note)
 
 
 def _structured(path: Path, ending: str) -> Parsed:
@@ -97,18 +106,22 @@ def _structured(path: Path, ending: str) -> Parsed:
         result = _extract(path, None, output_format="plain", pages=kreuzberg.PageConfig(extract_pages=True))
         return _paged([page["content"] for page in result.pages or []] or [result.content])
     data = None
-    if ending in TABLES and (text := decode(path.read_bytes())) is not None:
-        data = (text.encode(), TABLES[ending])
+    if ending in RECODED and (text := decode(path.read_bytes())) is not None:
+        data = (text.encode(), RECODED[ending])
     result = _extract(path, data, output_format="markdown", include_document_structure=True)
     text = render(result.document["nodes"]) if result.document else ""
-    plain = result.content
-    if len(text.split()) < 0.7 * len(plain.split()):  # the tree lost text that the flat form has
-        text = plain
+    flat = plain(result.content)
+    if _words(text) < 0.7 * _words(flat):  # the tree lost text that the flat form has
+        text = flat
     return Parsed(text, marked=True)
 
 
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
+
+
 def _paged(pages: list[str]) -> Parsed:
-    flowed = [reflow(page) for page in pages]
+    flowed = [reflow(page) for page in without_running_lines(pages)]
     starts, at = [], 0
     for page in flowed:
         starts.append(at)

@@ -5,10 +5,20 @@ A row of a table is written as ``header: value; header: value``, so that each ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Node = Mapping[str, Any]
+_ROW = 400  # characters of a line of a table, about a chunk
+_TARGET = r"\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)"  # (address "title") of a Markdown link
+_MARKS = (
+    (re.compile(r"\[\[[^\]\[]{1,4}\]\]" + _TARGET), ""),  # the number of a footnote
+    (re.compile(r"!\[([^\]]*)\]" + _TARGET), r"\1"),
+    (re.compile(r"\[([^\]]*)\]" + _TARGET), r"\1"),
+    (re.compile(r"^\|[ \-:|]+\|$\n?", re.MULTILINE), ""),
+    (re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*]+?)(?<=\S)\1(?![\w*])"), r"\2"),
+)
 
 
 def render(nodes: Sequence[Node]) -> str:
@@ -33,9 +43,16 @@ def _block(content: Node) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line; a ``#`` that is no heading is kept from looking like one."""
-    line = " ".join(text.split())
+    """One line without the marks of links, pictures and emphasis; a ``#`` in front is kept from making a heading."""
+    line = " ".join(plain(text).split())
     return f"\\{line}" if line.startswith("#") else line
+
+
+def plain(text: str) -> str:
+    """Markdown without the marks of links, pictures and emphasis, and without the rules of its tables."""
+    for mark, kept in _MARKS:
+        text = mark.sub(kept, text)
+    return text
 
 
 def _grid(grid: Node) -> list[list[str]]:
@@ -47,17 +64,21 @@ def _grid(grid: Node) -> list[list[str]]:
 
 
 def rows(table: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The rows of a table as sentences; the first row names the columns, unless it is the only one.
+    """The rows of a table as lines; the first row names the columns, unless it is the only one.
 
-    ``[["Item", "Price"], ["Lamp", "30"]]`` gives ``Item: Lamp; Price: 30``.
+    ``[["Item", "Price"], ["Lamp", "30"]]`` gives ``Item: Lamp; Price: 30``. A row that is too long for a chunk
+    becomes several lines, each of which starts with the row's first cell.
     """
-    if len(table) == 1 or max(map(len, table), default=0) == 1:
-        yield from filter(None, ("; ".join(filter(None, row)) for row in table))
-        return
-    header = table[0]
-    for row in table[1:]:
-        cells = _cells(header, row)
-        if line := "; ".join(cells):
+    named = len(table) > 1 and max(map(len, table)) > 1
+    for row in table[1:] if named else table:
+        cells = list(_cells(table[0], row)) if named else [cell for cell in row if cell]
+        line = ""
+        for cell in cells:
+            if line and len(line) + len(cell) + 2 > _ROW:
+                yield line
+                line = cells[0]
+            line = f"{line}; {cell}" if line else cell
+        if line:
             yield line
 
 
