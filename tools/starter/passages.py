@@ -18,12 +18,12 @@ FILLERS: dict[str, Any] = tomllib.loads(
 
 def filler(rng: random.Random, things: Sequence[str], pool: str = "sentences") -> str:
     """Write a sentence that answers no question, sometimes about one of `things`."""
-    form = rng.choice(FILLERS[pool])
+    form: str = rng.choice(FILLERS[pool])
 
     def slot(match: re.Match[str]) -> str:
-        kind = match.group(1)
+        kind = match[1]
         if kind == "thing":
-            return rng.choice(things) if things else f"the {invented(rng)} house"
+            return str(rng.choice(things)) if things else f"the {invented(rng)} house"
         if kind == "person":
             return person(rng)
         if kind == "name":
@@ -44,7 +44,7 @@ def title(rng: random.Random, things: Sequence[Entity]) -> str:
     stem = rng.choice(FILLERS["files"])
     if rng.random() < 0.3:
         stem += rng.choice(["-2025", "-2026", "_en", f"-{invented(rng).lower()}", "-2"])
-    file = stem + rng.choice(FILLERS["endings"])
+    file = f"{stem}{rng.choice(FILLERS['endings'])}"
     if style < 0.7:
         return file
     return f"{file} > {about}" if style < 0.92 else f"{file} > {filler(rng, [], 'titles')} > {about}"
@@ -58,6 +58,7 @@ def prose(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool) 
     """Write running text: the facts of a thing follow each other and may call it "it"; `extra` fillers in between."""
     sentences: list[str] = []
     last: Entity | None = None
+    headed = rng.random() < 0.12
     for fact in facts:
         thing = fact.slot.entity
         short = ""
@@ -70,6 +71,8 @@ def prose(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool) 
             about = _named(thing) if short else _named(rng.choice(facts).slot.entity)
             sentences.append(filler(rng, about))
             extra -= 1
+        if thing is not None and thing is not last and headed:
+            sentences.append(f"## {capital(thing.name if rng.random() < 0.5 else thing.bare)}\n\n")
         sentences.append(_joined(rng, sentences, state(rng, fact, short, scoring), bool(short)))
         last = thing
     for _ in range(extra):
@@ -78,13 +81,19 @@ def prose(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool) 
             sentences.insert(0, filler(rng, []))
         else:
             sentences.append(filler(rng, known))
-    breaks = ["\n" if rng.random() < 0.08 else " " for _ in sentences]
-    return "".join(a + b for a, b in zip(sentences, breaks, strict=True)).strip()
+    breaks = [rng.choice(["\n", "\n\n"]) if rng.random() < 0.08 else " " for _ in sentences]
+    pieces = (text if text.endswith("\n") else text + gap for text, gap in zip(sentences, breaks, strict=True))
+    return "".join(pieces).strip()
 
 
 def _joined(rng: random.Random, sentences: list[str], new: str, follows: bool) -> str:
-    """Sometimes join two neighbouring sentences about one thing: "… and it weighs 2 kg."."""
-    if not follows or not sentences or not new.startswith("It ") or rng.random() > 0.35:
+    """Sometimes join two neighbouring sentences: "… and it weighs 2 kg.", "…, while the Vela lamp costs 30 euros."."""
+    if not sentences or rng.random() > 0.35:
+        return new
+    if not follows and new.startswith("The ") and rng.random() < 0.3:
+        joint = rng.choice([", while ", " and ", "; ", ", whereas ", ", but ", ", and "])
+        return sentences.pop().rstrip(".") + joint + "the " + new[4:]
+    if not follows or not new.startswith("It "):
         return new
     before = sentences.pop().rstrip(".")
     joint = rng.choice([" and ", ", and it ", "; it ", ", and "])
@@ -122,7 +131,8 @@ def bullets(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool
 
 def inline(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool) -> str:
     """Write one line for each fact with thing, attribute and value: `Lumo lamp, price: 49 euros`."""
-    form = rng.choice(["{e}, {n}: {v}", "{n} {e}: {v}", "{e} - {n} - {v}", "{e} | {n} | {v}", "- {e}: {n} {v}", "{n} ({e}): {v}"])
+    form = rng.choice(["{e}, {n}: {v}", "{n} {e}: {v}", "{e} - {n} - {v}", "{e} | {n} | {v}", "- {e}: {n} {v}",
+                       "{n} ({e}): {v}"])
     lines = []
     for fact in facts:
         if fact.slot.plain or fact.slot.entity is None:

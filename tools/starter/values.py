@@ -148,8 +148,8 @@ KINDS: dict[str, Draw] = {
     "year": lambda rng: str(rng.randint(1820, 2027)),
     "age": lambda rng: f"{rng.randint(3, 65)} years",
     "floor": lambda rng: f"{rng.choice(_LISTS['ordinals'])} floor",
-    "colour": one_of("colours"), "material": one_of("materials"), "weekday": one_of("weekdays"),
-    "role": one_of("roles"), "language": one_of("languages"),
+    "month": one_of("months"), "weekday": one_of("weekdays"), "colour": one_of("colours"),
+    "material": one_of("materials"), "role": one_of("roles"), "language": one_of("languages"),
 }
 """Value kinds by name; `words/attributes.toml` and `[compose.heads]` of `words/words.toml` refer to them."""
 

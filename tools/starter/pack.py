@@ -1,0 +1,130 @@
+"""Episodes as tensors: the shared prefix, the branches beside it, and the weight of every token in the loss."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from tools.starter.generate import LEVELS, Episode, grounded, guessing, source, user_turn
+from tools.starter.model import Tree
+
+BRANCH = 44
+"""Tokens that a branch may have: the question's end, and the answer."""
+LONGEST = 640
+"""Tokens that a prefix may have; longer episodes are left out."""
+VALUE_WEIGHT, CITATION_WEIGHT, TEXT_WEIGHT = 2.0, 3.0, 0.1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One episode in tokens: prefix ids, and for each branch its ids and their weights in the loss."""
+
+    prefix: list[int]
+    branches: list[tuple[list[int], list[float]]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one layout. `rows` index the flattened stream where something is predicted, `targets` say what."""
+
+    ids: Tensor
+    positions: Tensor
+    tree: Tree
+    rows: Tensor
+    targets: Tensor
+    weights: Tensor
+
+    def to(self, device: str) -> "Batch":
+        """Move the batch to a device."""
+        blocked = self.tree.blocked
+        tree = Tree(self.tree.prefix, self.tree.branches, self.tree.length,
+                    None if blocked is None else blocked.to(device))
+        return Batch(self.ids.to(device), self.positions.to(device), tree, self.rows.to(device),
+                     self.targets.to(device), self.weights.to(device))
+
+
+def chat_text(episode: Episode) -> str:
+    """Write the conversation up to and without the question of the last user turn."""
+    parts = ["<s>"]
+    if episode.system:
+        parts.append(f"<|im_start|>system\n{episode.system}<|im_end|>\n")
+    for asked, replied in episode.history:
+        parts.append(f"<|im_start|>user\n{asked}<|im_end|>\n<|im_start|>assistant\n{replied}<|im_end|>\n")
+    parts.append("<|im_start|>user\n")
+    if episode.passages:
+        parts.append(user_turn(episode.passages, "").removesuffix(" "))
+    return "".join(parts)
+
+
+def encode(tokenizer: Tokenizer, episode: Episode) -> Row:
+    """Turn an episode into tokens; the value and the citation weigh more than the words around them."""
+    lead = " " if episode.passages else ""
+    branches = []
+    for branch in episode.branches:
+        ask = tokenizer.encode(f"{lead}{branch.question}<|im_end|>\n<|im_start|>assistant\n").ids
+        reply = tokenizer.encode(branch.reply + "<|im_end|>")
+        start = branch.reply.rfind(branch.value) if branch.value else 0
+        stop = start + len(branch.value)
+        weights = []
+        number = len(branch.reply) - 2 if branch.source else -1
+        for left, right in reply.offsets:
+            inside = right > start and left < stop and bool(branch.source)
+            weights.append(CITATION_WEIGHT if left == number else VALUE_WEIGHT if inside else 1.0)
+        branches.append((ask + reply.ids, [0.0] * len(ask) + weights))
+    return Row(tokenizer.encode(chat_text(episode)).ids, branches)
+
+
+def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
+    """Lay rows out side by side; a share `text` of the prefix is predicted too, so that prose is learned."""
+    size = -(-max(len(row.prefix) for row in rows) // 32) * 32
+    count = len(rows[0].branches)
+    width = size + count * BRANCH
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    positions = torch.zeros(len(rows), width, dtype=torch.long)
+    weights = torch.zeros(len(rows), width)
+    blocked = torch.zeros(len(rows), 1, 1, size)
+    generator = torch.Generator().manual_seed(seed)
+    for index, row in enumerate(rows):
+        length = len(row.prefix)
+        ids[index, :length] = torch.tensor(row.prefix)
+        positions[index, :size] = torch.arange(size)
+        blocked[index, ..., length:] = -1e4
+        chosen = torch.rand(length - 1, generator=generator) < text
+        weights[index, 1:length] = chosen.float() * TEXT_WEIGHT / max(text, 1e-6) * text
+        for number, (tokens, weight) in enumerate(row.branches):
+            start = size + number * BRANCH
+            ids[index, start : start + len(tokens)] = torch.tensor(tokens)
+            positions[index, start : start + BRANCH] = torch.arange(length, length + BRANCH)
+            weights[index, start : start + len(tokens)] = torch.tensor(weight)
+    where = weights.flatten().nonzero().squeeze(1)
+    tree = Tree(size, count, BRANCH, blocked)
+    return Batch(ids, positions, tree, where - 1, ids.flatten()[where], weights.flatten()[where])
+
+
+def rows(tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bool = False,
+         guesses: float = 0.06) -> Iterator[Row]:
+    """Yield endless rows of the curriculum's `level` (the levels below it are mixed in), without too long ones."""
+    rng = source(seed, scoring)
+    while True:
+        if rng.random() < guesses:
+            episode = guessing(rng, branches, scoring)
+        else:
+            easier = level if scoring or rng.random() < 0.8 else rng.randint(0, level)
+            episode = grounded(rng, LEVELS[easier], branches, scoring)
+        row = encode(tokenizer, episode)
+        if len(row.prefix) <= LONGEST and all(len(ids) <= BRANCH for ids, _ in row.branches):
+            yield row
+
+
+def batches(stream: Iterator[Row], count: int, tokens: int, text: float, seed: int) -> Iterator[list[Batch]]:
+    """Yield for each step a list of small batches, together `count` rows sorted by length, so little is padding."""
+    while True:
+        chosen = sorted((next(stream) for _ in range(count)), key=lambda row: len(row.prefix))
+        step: list[Batch] = []
+        while chosen:
+            fit = max(1, tokens // (len(chosen[-1].prefix) + BRANCH * len(chosen[-1].branches)))
+            step.append(collate(chosen[-fit:], text, seed := seed + 1))
+            chosen = chosen[:-fit]
+        yield step
