@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
     from store.models import Model
 
+SHOTS = 3
+Shots = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
@@ -89,7 +92,8 @@ class Scoring:
         asked = read_questions(path)
         base, tuned = self._weights(run, model, arms)
         row = scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
-        self._ask(asked.questions, row, arms, task)
+        shots = self._shots(tuned) if tuned and Arm.PROMPTED in arms else ()
+        self._ask(asked.questions, row, arms, shots, task)
         scores.finish(self._workspace.database, row.id)
         return self.get(row.id)
 
@@ -114,7 +118,7 @@ class Scoring:
 
     def _weights(self, run: str | None, model: str | None, arms: Sequence[Arm]) -> tuple[Model, Run | None]:
         """The model, and the run if an arm needs one."""
-        if not any(arm.adapted for arm in arms):
+        if not any(arm.adapted or arm is Arm.PROMPTED for arm in arms):
             return self._workspace.models.get(model), None
         if run is not None:
             tuned = self._workspace.tuning.get(run)
@@ -151,7 +155,13 @@ class Scoring:
             **depends,  # type: ignore[arg-type]
         )
 
-    def _ask(self, questions: Sequence[Question], row: ScoreRow, arms: Sequence[Arm], task: Task) -> None:
+    def _shots(self, tuned: Run) -> Shots:
+        """For the prompted arm: the first short examples that the run was tuned on."""
+        asked = [example.messages for example in self._workspace.datasets.examples(tuned.dataset, count=100)]
+        pairs = [turns for turns in asked if [turn.role for turn in turns] == ["user", "assistant"]]
+        return tuple((user.content, assistant.content) for user, assistant in pairs[:SHOTS])
+
+    def _ask(self, questions: Sequence[Question], row: ScoreRow, arms: Sequence[Arm], shots: Shots, task: Task) -> None:
         known = {answer.question for answer in scores.answers(self._workspace.database, row.id)}
         todo = [question for question in questions if question.id not in known]
         if known:
@@ -164,19 +174,20 @@ class Scoring:
             pace = (time.monotonic() - began) / count if count else None
             eta = pace * (len(todo) - count) if pace else None
             task.emit(events.Progress("Scoring", done, len(questions), "questions", eta, question.text[:48]))
-            self._ask_one(question, row, arms, quiet)
+            self._ask_one(question, row, arms, shots, quiet)
         task.emit(events.Progress("Scoring", len(questions), len(questions), "questions"))
 
-    def _ask_one(self, question: Question, row: ScoreRow, arms: Sequence[Arm], quiet: Task) -> None:
-        stop = Cancelled("Scoring stopped; the answers so far are saved.", "The same command goes on from there.")
-        if quiet.cancelled:
-            raise stop
+    def _ask_one(self, question: Question, row: ScoreRow, arms: Sequence[Arm], shots: Shots, quiet: Task) -> None:
         began = time.monotonic()
-        answers = self._workspace.chat.answer(
-            question.text, arms, quiet, model=row.model, run=row.run or None, seed=row.seed
-        )
-        if quiet.cancelled:
-            raise stop  # an answer that was cut short is not an answer
+        try:
+            quiet.check()
+            answers = self._workspace.chat.answer(
+                question.text, arms, quiet, model=row.model, run=row.run or None, seed=row.seed, shots=shots
+            )
+            quiet.check()  # an answer that was cut short is not an answer
+        except Cancelled as stop:
+            said = "Scoring stopped; the answers so far are saved."
+            raise Cancelled(said, "The same command goes on from there.") from stop
         rows = [_answer_row(row.id, question, answer) for answer in answers]
         scores.add(self._workspace.database, rows, time.monotonic() - began)
 
