@@ -9,7 +9,7 @@ from pathlib import Path
 
 STARTER = "starter"
 _LONGEST = 60
-_TELLS_NOTHING = re.compile(r"(ggml-)?model([-._].*)?|unsloth\..*|.{0,2}", re.IGNORECASE)
+_TELLS_NOTHING = re.compile(r"(ggml-)?model([-._].*)?|unsloth\..*", re.IGNORECASE)
 
 
 def slug(text: str) -> str:
