@@ -20,7 +20,7 @@ from types import FrameType
 
 import cli.commands
 from cli.show import Show
-from engine.errors import Cancelled, FormfactError, NotFound
+from engine.errors import Cancelled, FormfactError, NotFound, Outdated
 from engine.workspace import Workspace
 
 
@@ -81,7 +81,7 @@ def _open(args: argparse.Namespace, show: Show) -> Workspace:
         return Workspace.open(args.workspace)
     try:
         return Workspace.open(args.workspace, read_only=True)
-    except NotFound:
+    except (NotFound, Outdated):
         return Workspace.open(args.workspace)  # an empty list is a better answer than an error
 
 

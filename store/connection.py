@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from store.errors import disk_errors
-from store.migrations import migrate
+from store.migrations import check, migrate
 
 Row = TypeVar("Row")
 Params = Sequence[object] | Mapping[str, object]
@@ -26,7 +26,7 @@ class Database:
         read_only: open without locking out, or changing anything for, the process that writes.
 
     Raises:
-        WorkspaceTooNew, Corrupt, ReadOnly, DiskFull: see ``store.errors``.
+        WorkspaceTooNew, Outdated, Corrupt, ReadOnly, DiskFull: see ``store.errors``.
     """
 
     def __init__(self, path: Path, schema: str, *, read_only: bool = False) -> None:
@@ -35,8 +35,11 @@ class Database:
         self._depth = 0
         with disk_errors(path):
             self._sql = _connect(path, read_only)
-            if not read_only:
-                migrate(self._sql, path, schema)
+            try:
+                (check if read_only else migrate)(self._sql, path, schema)
+            except BaseException:
+                self._sql.close()
+                raise
 
     def close(self) -> None:
         """Close the file; further use is an error."""

@@ -6,6 +6,7 @@
     └── StoreError             the workspace on disk
         ├── WorkspaceLocked    another Formfact has it open
         ├── WorkspaceTooNew    made by a newer Formfact
+        ├── Outdated           made by an older Formfact, or not finished, and only opened to be read
         ├── ReadOnly           this user may not write here
         ├── DiskFull           no room left; nothing was half-written
         └── Corrupt            a database cannot be read
@@ -51,6 +52,10 @@ class WorkspaceLocked(StoreError):
 
 class WorkspaceTooNew(StoreError):
     """A newer Formfact has written this workspace."""
+
+
+class Outdated(StoreError):
+    """A database that must be opened for writing once, to be brought to the form that this Formfact reads."""
 
 
 class ReadOnly(StoreError):

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from store.errors import WorkspaceTooNew
+from store.errors import Outdated, WorkspaceTooNew
 
 _FOLDER = Path(__file__).parent
 
@@ -23,7 +23,30 @@ def migrate(sql: sqlite3.Connection, path: Path, schema: str) -> None:
         WorkspaceTooNew: the file holds migrations that this Formfact does not know.
     """
     sql.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, done_at TEXT NOT NULL)")
-    done = {name for (name,) in sql.execute("SELECT name FROM migrations")}
+    done, todo = _compare(sql, path, schema)
+    if todo and done:
+        _back_up(sql, path, len(done))
+    for file in todo:
+        _apply(sql, file.stem, file.read_text(encoding="utf-8"))
+
+
+def check(sql: sqlite3.Connection, path: Path, schema: str) -> None:
+    """Make sure that a database which is only read has the newest form of ``schema``.
+
+    Raises:
+        WorkspaceTooNew, Outdated: it has another.
+    """
+    if _compare(sql, path, schema)[1]:
+        raise Outdated(
+            f"{path.name} is not in the form that this Formfact reads: it is older, or was not finished.",
+            "Any command that changes something brings it up to date (`formfact docs rescan` for documents).",
+        )
+
+
+def _compare(sql: sqlite3.Connection, path: Path, schema: str) -> tuple[set[str], list[Path]]:
+    """The migrations that are done, and the files of those that are not."""
+    exists = sql.execute("SELECT count(*) FROM sqlite_master WHERE name = 'migrations'").fetchone()[0]
+    done = {name for (name,) in sql.execute("SELECT name FROM migrations")} if exists else set()
     known = {file.stem: file for file in sorted((_FOLDER / schema).glob("*.sql"))}
     if unknown := sorted(done - known.keys()):
         raise WorkspaceTooNew(
@@ -31,11 +54,7 @@ def migrate(sql: sqlite3.Connection, path: Path, schema: str) -> None:
             "Update Formfact, or open another workspace.",
             f"unknown migrations: {', '.join(unknown)}",
         )
-    todo = [name for name in known if name not in done]
-    if todo and done:
-        _back_up(sql, path, len(done))
-    for name in todo:
-        _apply(sql, name, known[name].read_text(encoding="utf-8"))
+    return done, [file for name, file in known.items() if name not in done]
 
 
 def _apply(sql: sqlite3.Connection, name: str, script: str) -> None:
@@ -46,7 +65,8 @@ def _apply(sql: sqlite3.Connection, name: str, script: str) -> None:
         sql.execute("INSERT INTO migrations VALUES (?, datetime('now'))", (name,))
         sql.execute("COMMIT")
     except BaseException:
-        sql.execute("ROLLBACK")
+        if sql.in_transaction:  # a full disk has rolled back already
+            sql.execute("ROLLBACK")
         raise
 
 

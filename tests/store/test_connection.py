@@ -13,7 +13,7 @@ import pytest
 
 import store.migrations
 from store.connection import Database
-from store.errors import Corrupt, DiskFull, ReadOnly, WorkspaceTooNew
+from store.errors import Corrupt, DiskFull, Outdated, ReadOnly, WorkspaceTooNew
 
 
 @dataclass(frozen=True)
@@ -119,3 +119,19 @@ def test_a_full_disk_is_told_and_loses_nothing(tiny_disk: Path, schemas: Path) -
     assert [row[0] for row in database.tuples("SELECT name FROM things")] == ["kept"]
     database.insert("things", Thing("small", 1))
     database.close()
+
+
+def test_a_reader_is_told_of_an_unfinished_or_older_file(tmp_path: Path, schemas: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    path.touch()  # what a full disk leaves of a file that could not be begun
+    with pytest.raises(Outdated, match="not finished"):
+        Database(path, "things", read_only=True)
+    Database(path, "things").close()
+    Database(path, "things", read_only=True).close()
+    (schemas / "things" / "002_more.sql").write_text("ALTER TABLE things ADD colour TEXT;\n")
+    with pytest.raises(Outdated):
+        Database(path, "things", read_only=True)
+    Database(path, "things").close()
+    (schemas / "things" / "002_more.sql").unlink()
+    with pytest.raises(WorkspaceTooNew):
+        Database(path, "things", read_only=True)
