@@ -56,7 +56,7 @@ def _import(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
     dataset = workspace.datasets.import_file(args.file, show.task, name=args.name, mapping=mapping)
     bad = workspace.datasets.bad_rows(dataset)
     lines = [f"{dataset.name}: {dataset.rows:,} examples, version {dataset.version[:12]}."]
-    lines += [f"  line {row.line} {row.reason}: {row.text[:60]}" for row in bad[:_SHOWN]]
+    lines += [f"  line {row.line} {row.reason}: {' '.join(row.text.split())[:60]}" for row in bad[:_SHOWN]]
     if len(bad) > _SHOWN:
         lines.append(f"  and {len(bad) - _SHOWN:,} more (--json lists all)")
     show.result({**_plain(dataset), "bad": bad}, "\n".join(lines))

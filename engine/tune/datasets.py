@@ -58,9 +58,9 @@ class Datasets:
         with disk_errors(path), self._workspace.database.transaction():
             head = list(itertools.islice(source.rows, _HEAD))
             columns = columns_of(head)
-            shape, chosen = formats.choose(columns, mapping) if columns or not head else (None, {})
-            if shape is None:
+            if not columns:
                 raise _nothing_usable(path, [BadRow(row.line, row.fault, row.text) for row in head])
+            shape, chosen = formats.choose(columns, mapping)
             tell(task, source.kind, source.encoding, shape, chosen, columns)
             described = json.dumps({"format": shape.title, **chosen}, ensure_ascii=False)
             dataset = self._store.begin(name or path.stem, described, source.encoding, str(path.absolute()))

@@ -87,11 +87,6 @@ def _check_columns(mapping: Mapping[str, str], shape: Shape, columns: Columns) -
 
 
 def _unknown(columns: Columns) -> DataRefused:
-    if not columns:
-        return DataRefused(
-            "The rows are not objects with named columns, so nothing says what is asked and what is answered.",
-            "Use rows such as {'prompt': …, 'completion': …} or {'messages': […]}.",
-        )
     return DataRefused(
         f"The columns ({_names(columns)}) do not say what is asked and what is answered.",
         "Name them yourself, e.g. --map prompt=COLUMN --map completion=COLUMN.",

@@ -115,12 +115,13 @@ def system(record: Record, mapping: Mapping[str, str]) -> list[Message]:
 
 
 def lists_of_objects(columns: Columns) -> dict[str, list[Record]]:
-    """The columns whose values are lists of objects, with all those objects."""
+    """The columns most of whose values are lists of objects, with all those objects."""
     found = {}
     for name, values in columns.items():
-        if values and all(isinstance(v, list) and all(isinstance(item, dict) for item in v) for v in values):
-            found[name] = [item for v in values for item in v]
-    return {name: items for name, items in found.items() if items}
+        lists = [v for v in values if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
+        if lists and 2 * len(lists) >= len(values):
+            found[name] = [item for v in lists for item in v]
+    return found
 
 
 def _kind(value: Any) -> str:

@@ -12,11 +12,11 @@ NAMES = ("messages", "conversations", "conversation", "chat", "dialog", "dialogu
 
 
 def guess(columns: Columns, role: str = "role", content: str = "content") -> dict[str, str] | None:
-    """The mapping, if a column holds lists of objects with the keys ``role`` and ``content``."""
+    """The mapping, if a column holds lists of objects, most of them with the keys ``role`` and ``content``."""
     found = [
         name
         for name, items in lists_of_objects(columns).items()
-        if all(role in item for item in items) and any(content in item for item in items)
+        if 2 * sum(role in item for item in items) >= len(items) and any(content in item for item in items)
     ]
     if not found or {"prompt", "completion"} <= set(found):
         return None  # both halves are lists of messages: that is the shape of prompt and completion

@@ -16,8 +16,9 @@ def _guess(columns: Columns) -> dict[str, str] | None:
         user, assistant = column(sorted(keys), PROMPTS), column(sorted(keys), COMPLETIONS)
         if user and assistant and user != assistant:
             mapping = {"pairs": name, "user": user, "assistant": assistant}
-            inside = column(sorted({key for item in items for key in item}), ("system",))
-            return {**mapping, "system": inside or column(columns, ("system",)) or "system"}
+            every = sorted({key for item in items for key in item})
+            told = column(every, ("system",)) or column(columns, ("system",))
+            return mapping | ({"system": told} if told else {})
     return None
 
 
