@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -116,10 +117,21 @@ class Database:
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}{'?mode=ro' if read_only else ''}"
-    sql = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False, isolation_level=None)
+    mode = f"?mode=ro{_unchanging(path)}" if read_only else ""
+    sql = sqlite3.connect(
+        path.absolute().as_uri() + mode, uri=True, timeout=10, check_same_thread=False, isolation_level=None
+    )
     sql.execute("PRAGMA foreign_keys = ON")
     if not read_only:
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was said to be saved
     return sql
+
+
+def _unchanging(path: Path) -> str:
+    """The option without which SQLite cannot read a WAL file where it may not put its shared-memory file.
+
+    Only where nobody has the file open: a writer would have a ``-wal`` file beside it.
+    """
+    lone = not path.with_name(f"{path.name}-wal").exists()
+    return "&immutable=1" if lone and not os.access(path.parent, os.W_OK) else ""
