@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -91,7 +92,7 @@ def request(url: str, headers: dict[str, str] | None = None) -> Iterator[http.cl
         if fault.code in (408, 425, 429) or fault.code >= 500:
             raise _Dropped(f"{url}: {fault}") from fault
         raise _said(url, fault) from fault
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as fault:
+    except (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError) as fault:
         raise _Dropped(f"{url}: {fault}") from fault
 
 
