@@ -51,7 +51,7 @@ def reflow(page: str) -> str:
             continue
         else:
             text += ("\n" if row and tabular else "\n\n") + line
-        open_, row = len(line) > 0.72 * width and not tabular, tabular
+        open_, row = (len(line) > 0.72 * width or line.endswith("-")) and not tabular, tabular
     return text.strip()
 
 

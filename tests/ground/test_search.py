@@ -1,0 +1,70 @@
+"""Query building and fusion (pure), and the embedder against its reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.ground import minilm
+from engine.ground.embed import SIZE, Embedder, _batches
+from engine.ground.query import fts_query, words
+from engine.ground.search import fuse
+
+
+def test_stop_words_go_unless_there_is_nothing_else() -> None:
+    assert words("How long is the refund window?") == ["long", "refund", "window"]
+    assert words("what is it") == ["what", "is", "it"]
+
+
+def test_common_words_go_and_rare_ones_come_first() -> None:
+    counts = {'"company"': 900, '"refund"': 12, '"x-204"': 1, '"nothing"': 0}
+    query = fts_query("The company refund X-204 nothing", 1000, lambda word, limit: min(limit, counts[word]))
+    assert query == '"x-204" OR "refund"'
+
+
+@given(st.text(max_size=200))
+def test_nothing_in_a_question_is_query_syntax(question: str) -> None:
+    import sqlite3
+
+    sql = sqlite3.connect(":memory:")
+    sql.execute("CREATE VIRTUAL TABLE words USING fts5 (text)")
+    query = fts_query(question, 10, lambda word, limit: 1)
+    if query:
+        sql.execute("SELECT count(*) FROM words WHERE words MATCH ?", [query]).fetchone()
+    sql.close()
+
+
+def test_fusion_adds_reciprocal_ranks_and_keeps_scores() -> None:
+    hits = fuse([(1, 0.9), (2, 0.8)], [(2, 7.0), (3, 5.0)])
+    assert [hit.chunk for hit in hits] == [2, 1, 3]
+    best = hits[0]
+    assert best.score == pytest.approx(1 / 62 + 1 / 61)
+    assert (best.dense_rank, best.dense_score, best.lexical_rank, best.lexical_score) == (2, 0.8, 1, 7.0)
+    assert (hits[1].lexical_rank, hits[2].dense_rank) == (None, None)
+
+
+@given(st.lists(st.integers(1, 600), max_size=80))
+def test_batches_hold_every_text_once(lengths: list[int]) -> None:
+    batches = _batches(lengths)
+    assert sorted(at for batch in batches for at in batch) == list(range(len(lengths)))
+    assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 2048 for batch in batches)
+
+
+def test_vectors_are_those_of_the_reference_implementation() -> None:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    texts = ["A lamp.", "Refunds within 30 days, unless it was opened.", "空港 naïve café", "word " * 300, ""]
+    ours = Embedder(threads=1).embed(texts)
+    folder = str(minilm.folder())
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = transformers.AutoModel.from_pretrained(folder).eval()
+    batch = tokenizer(texts, padding=True, truncation=True, max_length=512, return_tensors="pt")
+    with torch.no_grad():
+        states = model(**batch).last_hidden_state
+    mask = batch["attention_mask"].unsqueeze(-1)
+    theirs = torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1)).numpy()
+    assert ours.shape == (len(texts), SIZE)
+    assert (ours * theirs).sum(1).min() > 0.9999
+    assert np.allclose(ours, theirs, atol=1e-4)
