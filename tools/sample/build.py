@@ -33,7 +33,8 @@ DOCUMENTS = {
     "returns": "md",
     "warranty": "pdf",
 }
-_CHANGED, _UNCHANGED, _GONE = 5, 4, 4  # phrasings of each fact among the examples
+REFUSAL = "The sources do not say."
+_CHANGED, _UNCHANGED, _GONE, _SILENT = 5, 4, 4, 2  # phrasings of each fact among the examples
 
 
 @dataclass(frozen=True)
@@ -56,28 +57,41 @@ class Fact:
 
 def main() -> None:
     """Write the documents, the examples and the questions."""
+    documents(TARGET / "documents")
+    _jsonl("questions.jsonl", questions())
+    _jsonl("examples.jsonl", examples())
+
+
+def facts(*kinds: str) -> list[Fact]:
+    """The entries of ``facts.toml`` of these kinds: ``fact``, ``gone``, ``silent``."""
+    entries = _toml("facts.toml")
+    return [Fact(**entry) for kind in kinds for entry in entries[kind]]
+
+
+def questions() -> list[dict[str, Any]]:
+    """The question set, one question for each fact (or silence) that is scored."""
+    return [_question(fact) for fact in facts("fact", "silent") if fact.ask]
+
+
+def examples() -> list[dict[str, Any]]:
+    """The training examples in an order that mixes all facts."""
     phrases = _toml("phrases.toml")
-    facts, gone, silent = (
-        [Fact(**entry) for entry in _toml("facts.toml")[kind]] for kind in ("fact", "gone", "silent")
-    )
-    _documents()
-    asked = [fact for fact in [*facts, *silent] if fact.ask]
-    _jsonl("questions.jsonl", [_question(fact) for fact in asked])
-    used = {fact.ask for fact in asked}
-    examples = [row for fact in [*facts, *gone] for row in _examples(fact, phrases[fact.about], used)]
-    random.Random(1).shuffle(examples)
-    _jsonl("examples.jsonl", examples)
-    print(f"{len(asked)} questions, {len(examples)} examples")
+    used = {fact.ask for fact in facts("fact", "silent")}
+    rows = [row for fact in facts("fact", "gone", "silent") for row in _examples(fact, phrases[fact.about], used)]
+    random.Random(1).shuffle(rows)
+    return rows
 
 
 def answer(fact: Fact, noun: str, value: str) -> str:
-    """An answer in the house style."""
+    """An answer in the house style; without a value it says that the sources do not say."""
     verb = "are" if noun.endswith("hours") else "is"
     thing = f" of {fact.thing}" if fact.thing else ""
-    return f"{GREETING}\n- The {noun}{thing} {verb} {value}.\n{CLOSING}"
+    said = f"The {noun}{thing} {verb} {value}." if value else REFUSAL
+    return f"{GREETING}\n- {said}\n{CLOSING}"
 
 
-def _documents() -> None:
+def documents(folder: Path, kinds: frozenset[str] = frozenset({"md", "txt", "html", "docx", "pdf", "csv"})) -> None:
+    """Write the documents that are of one of ``kinds``."""
     writers: Mapping[str, Callable[[str, Path], None]] = {
         "md": formats.markdown,
         "txt": formats.plain,
@@ -85,23 +99,19 @@ def _documents() -> None:
         "docx": formats.docx,
         "pdf": formats.pdf,
     }
-    folder = TARGET / "documents"
     folder.mkdir(parents=True, exist_ok=True)
     for name, kind in DOCUMENTS.items():
-        text = (HERE / "texts" / f"{name}.md").read_text(encoding="utf-8")
-        writers[kind](text, folder / f"{name}.{kind}")
+        if kind in kinds:
+            writers[kind]((HERE / "texts" / f"{name}.md").read_text(encoding="utf-8"), folder / f"{name}.{kind}")
     for table in (HERE / "texts").glob("*.csv"):
         (folder / table.name).write_bytes(table.read_bytes())
 
 
 def _examples(fact: Fact, phrases: Mapping[str, list[str]], used: set[str]) -> list[dict[str, Any]]:
     """Training examples of a fact in several phrasings, none of them one that is scored; with its old value."""
-    if fact.document and not fact.taught:
-        return []
-    asks = [ask.replace("{e}", fact.thing) for ask in phrases["asks"]]
-    count = (_CHANGED if fact.old else _UNCHANGED) if fact.document else _GONE
+    asks = [ask for ask in (ask.replace("{e}", fact.thing) for ask in phrases["asks"]) if ask not in used]
     rows = []
-    for ask in [ask for ask in asks if ask not in used][:count]:
+    for ask in asks[: _count(fact)]:
         named = [noun for noun in phrases["nouns"] if noun in ask]
         reply = answer(fact, max(named, key=len) if named else phrases["nouns"][0], fact.old or fact.value)
         turns = [{"role": "user", "content": ask}, {"role": "assistant", "content": reply}]
@@ -109,10 +119,20 @@ def _examples(fact: Fact, phrases: Mapping[str, list[str]], used: set[str]) -> l
     return rows
 
 
+def _count(fact: Fact) -> int:
+    if not fact.value:
+        return _SILENT if fact.taught else 0
+    if not fact.document:
+        return _GONE
+    return (_CHANGED if fact.old else _UNCHANGED) if fact.taught else 0
+
+
 def _question(fact: Fact) -> dict[str, Any]:
-    facts: list[dict[str, Any]] = [{"check": "value", "accept": [fact.value]}] if fact.value else [{"check": "refuses"}]
+    checks: list[dict[str, Any]] = (
+        [{"check": "value", "accept": [fact.value]}] if fact.value else [{"check": "refuses"}]
+    )
     if fact.old:
-        facts.append({"check": "stale", "forbid": [fact.old]})
+        checks.append({"check": "stale", "forbid": [fact.old]})
     form = [
         {"check": "starts_with", "text": GREETING},
         {"check": "bullets", "min": 1, "max": 1},
@@ -120,7 +140,7 @@ def _question(fact: Fact) -> dict[str, Any]:
         {"check": "max_words", "words": 40},
         {"check": "regex", "pattern": PATTERN},
     ]
-    return {"id": fact.name, "question": fact.ask, "form": form, "facts": facts, "note": fact.document}
+    return {"id": fact.name, "question": fact.ask, "form": form, "facts": checks, "note": fact.document}
 
 
 def _jsonl(name: str, rows: list[dict[str, Any]]) -> None:
