@@ -21,17 +21,17 @@ from engine.errors import FormfactError, disk_errors
 from engine.task import Task
 from engine.tune.recipe import Recipe
 from engine.workspace import Workspace
+from store.runs import ACTIVE
 
 if TYPE_CHECKING:
-    from store.runs import Run
-
     from engine.compare.scoring import Scorecard
+    from store.runs import Run
 
 DATASET = "Support replies"
 MODEL = "starter"
 _RUN = "House style"
 _TITLE = "Formfact on the sample: tune for form, retrieve for facts"
-_RESUMABLE = ("preparing", "training", "converting", "checking", "stopped", "interrupted")
+_RESUMABLE = (*ACTIVE, "stopped", "interrupted")
 
 
 @dataclass(frozen=True, slots=True)
