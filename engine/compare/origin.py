@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from engine.types import Canary
-
 if TYPE_CHECKING:
-    from store.runs import Run
-
     from engine.compare.scoring import Scorecard
     from engine.workspace import Workspace
+    from store.runs import Run
 
 Fact = tuple[str, str, bool]  # name, value, whether it is a hash
 
@@ -52,13 +49,13 @@ def _score_cost(scorecard: Scorecard) -> list[Fact]:
 
 
 def _gate(run: Run) -> list[Fact]:
+    """What the parity gate of the run found (``engine.tune.gate.Gate``)."""
     gate = _object(run.gate)
     if not gate:
         return [("Gate", "not run", False)]
-    words = "passed: chat runs the model that was trained" if gate.get("passed") else "FAILED"
-    cause = gate.get("cause") or gate.get("reason")
-    facts: list[Fact] = [("Gate", f"{words} ({cause})" if cause and not gate.get("passed") else words, False)]
-    return facts
+    passed = "passed: chat runs the model that was trained" if gate["passed"] else f"FAILED: {gate['cause']}"
+    differ = ", ".join(f"{gate[key]['error']:.3%} {words}" for key, words in (("base", "off"), ("tuned", "on")))
+    return [("Gate", passed, False), ("Trainer and chat differ by", f"{differ} (logits, adapter off and on)", False)]
 
 
 def _canary(scorecard: Scorecard) -> list[Fact]:
@@ -71,16 +68,12 @@ def _canary(scorecard: Scorecard) -> list[Fact]:
     return [
         ("Base weights", same, False),
         ("Adapter changes", _change(divergence), False),
-        ("Canary", _first(canaries).base, True),
+        ("Canary", canaries[0].base, True),
     ]
 
 
 def _change(divergence: float) -> str:
     return f"{divergence:.0%} of the logits' spread" if divergence else "nothing"
-
-
-def _first(canaries: list[Canary]) -> Canary:
-    return canaries[0]
 
 
 def _hashes(scorecard: Scorecard) -> list[Fact]:

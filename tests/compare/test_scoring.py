@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.score import table
 from engine import events
 from engine.compare.scoring import Scorecard
 from engine.errors import Cancelled, NotFound, QuestionsRefused
@@ -19,6 +20,7 @@ from engine.task import Task
 from engine.types import Arm
 from engine.workspace import Workspace
 from store import scores
+from tests.compare.made import typical
 
 ONE_ARM = (Arm.BASE,)
 
@@ -144,3 +146,30 @@ def test_nothing_is_asked_when_something_is_missing(workspace: Workspace, model:
     with pytest.raises(NotFound):
         scoring.get(1)
     assert scoring.list() == []
+
+
+def test_the_command_line_prints_one_object_and_writes_a_report(model: Path, tmp_path: Path) -> None:
+    folder, report = tmp_path / "w", tmp_path / "out" / "report.html"
+    with Workspace.open(folder) as workspace:
+        with_model(workspace, model)
+    path = str(questions(tmp_path, 2))
+    command = [sys.executable, "main.py", "--workspace", str(folder), "score", path, "--arms", "base", "--json"]
+    done = subprocess.run([*command, "--report", str(report)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["arms"] == {
+        "base": {"form": {"mean": 1.0, "low": 1.0, "high": 1.0}, "facts": {"mean": 0.0, "low": 0.0, "high": 0.0}}
+    }
+    assert (said["questions"], said["report"]) == (2, str(report))
+    assert said["seconds"] > 0 and said["verdict"]
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+    wrong = subprocess.run([*command[:-2], "soup"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert wrong.returncode == 2 and "base, tuned" in wrong.stderr
+
+
+def test_the_table_has_an_arm_a_line_and_the_verdict_below() -> None:
+    lines = table(typical()).splitlines()
+    assert lines[0].split() == ["form", "facts"]
+    assert [line.split()[0] for line in lines[1:5]] == ["base", "tuned", "grounded", "both"]
+    assert "95 % (88–100)" in lines[2]
+    assert lines[-1].startswith("Do both:")
