@@ -68,6 +68,11 @@ def facts(*kinds: str) -> list[Fact]:
     return [Fact(**entry) for kind in kinds for entry in entries[kind]]
 
 
+def phrases() -> dict[str, dict[str, list[str]]]:
+    """How customers ask: attribute → its ``nouns`` and ``asks``."""
+    return _toml("phrases.toml")
+
+
 def questions() -> list[dict[str, Any]]:
     """The question set, one question for each fact (or silence) that is scored."""
     return [_question(fact) for fact in facts("fact", "silent") if fact.ask]
@@ -75,9 +80,9 @@ def questions() -> list[dict[str, Any]]:
 
 def examples() -> list[dict[str, Any]]:
     """The training examples in an order that mixes all facts."""
-    phrases = _toml("phrases.toml")
+    ways = phrases()
     used = {fact.ask for fact in facts("fact", "silent")}
-    rows = [row for fact in facts("fact", "gone", "silent") for row in _examples(fact, phrases[fact.about], used)]
+    rows = [row for fact in facts("fact", "gone", "silent") for row in _examples(fact, ways[fact.about], used)]
     random.Random(1).shuffle(rows)
     return rows
 
@@ -107,13 +112,13 @@ def documents(folder: Path, kinds: frozenset[str] = frozenset({"md", "txt", "htm
         (folder / table.name).write_bytes(table.read_bytes())
 
 
-def _examples(fact: Fact, phrases: Mapping[str, list[str]], used: set[str]) -> list[dict[str, Any]]:
+def _examples(fact: Fact, ways: Mapping[str, list[str]], used: set[str]) -> list[dict[str, Any]]:
     """Training examples of a fact in several phrasings, none of them one that is scored; with its old value."""
-    asks = [ask for ask in (ask.replace("{e}", fact.thing) for ask in phrases["asks"]) if ask not in used]
+    asks = [ask for ask in (ask.replace("{e}", fact.thing) for ask in ways["asks"]) if ask not in used]
     rows = []
     for ask in asks[: _count(fact)]:
-        named = [noun for noun in phrases["nouns"] if noun in ask]
-        reply = answer(fact, max(named, key=len) if named else phrases["nouns"][0], fact.old or fact.value)
+        named = [noun for noun in ways["nouns"] if noun in ask]
+        reply = answer(fact, max(named, key=len) if named else ways["nouns"][0], fact.old or fact.value)
         turns = [{"role": "user", "content": ask}, {"role": "assistant", "content": reply}]
         rows.append({"messages": turns})
     return rows
