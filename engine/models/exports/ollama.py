@@ -44,7 +44,8 @@ def _text(source: Source, weights: str, beside: str, task: Task) -> str:
     tokens = read_header(path).strings("tokenizer.ggml.tokens")
     bos = tokens[facts.bos] if facts.bos is not None else ""
     eos = tokens[facts.eos] if facts.eos is not None else ""
-    frame = modelfile.frame(Template(facts.chat_template or None, bos=bos, eos=eos), bos)
+    dated = "strftime_now" in facts.chat_template  # it writes today's date, which would stay today's forever
+    frame = None if dated else modelfile.frame(Template(facts.chat_template or None, bos=bos, eos=eos), bos)
     if frame is None:
         task.emit(Notice("This chat template cannot be said in Ollama's language; Ollama goes by the one in the GGUF."))
     return modelfile.modelfile(facts, frame, modelfile.stops(frame, eos), weights, beside)
