@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from store.errors import disk_errors
+from store.errors import disk_errors, no_room
 from store.migrations import check, migrate
 
 Row = TypeVar("Row")
@@ -129,9 +129,10 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
 
 
 def _unchanging(path: Path) -> str:
-    """The option without which SQLite cannot read a WAL file where it may not put its shared-memory file.
+    """The option without which SQLite cannot read a WAL file where its shared-memory file cannot be put.
 
-    Only where nobody has the file open: a writer would have a ``-wal`` file beside it.
+    Only where nothing waits in a ``-wal`` file beside it, which that option would pass over.
     """
-    lone = not path.with_name(f"{path.name}-wal").exists()
-    return "&immutable=1" if lone and not os.access(path.parent, os.W_OK) else ""
+    log = path.with_name(f"{path.name}-wal")
+    waiting = log.exists() and log.stat().st_size > 0
+    return "&immutable=1" if not waiting and (not os.access(path.parent, os.W_OK) or no_room(path)) else ""

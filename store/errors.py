@@ -17,6 +17,7 @@ The rest of the tree grows in ``engine.errors``.
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as fault:
         words = str(fault)
-        if "disk is full" in words:
+        if "disk is full" in words or ("disk I/O error" in words and no_room(path)):
             raise disk_full(path, words) from fault
         if "readonly" in words or "unable to open" in words:
             raise read_only(path, words) from fault
@@ -98,6 +99,11 @@ def disk_errors(path: Path) -> Iterator[None]:
         if fault.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise read_only(path, str(fault)) from fault
         raise
+
+
+def no_room(path: Path) -> bool:
+    """Whether the disk is full: SQLite calls it an I/O error when even its shared-memory file has no room."""
+    return path.parent.is_dir() and shutil.disk_usage(path.parent).free < 2**16
 
 
 def disk_full(path: Path, details: str = "") -> DiskFull:
