@@ -20,7 +20,7 @@ from tools.starter.inventory import (
     split,
     verb,
 )
-from tools.starter.names import Entity, entity, invented
+from tools.starter.names import WORDS, Entity, entity, fits, invented
 from tools.starter.values import KINDS, draw
 
 ORDER_SAYS = ("orders", "your order", "every order", "all goods", "goods", "an order", "your purchase", "online orders")
@@ -126,7 +126,8 @@ def sibling(rng: random.Random, thing: Entity) -> Entity:
     if style < 0.6 and len(words) > 1:
         other = entity(rng, thing.scope)
         name = f"{words[0]} {other.bare.split()[-1]}"
-        return Entity(thing.scope, f"the {name}", name, other.short)
+        if words[0] not in WORDS["names"]["real"] or fits(name, rng):
+            return Entity(thing.scope, f"the {name}", name, other.short)
     return entity(rng, thing.scope)
 
 

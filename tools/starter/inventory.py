@@ -34,10 +34,11 @@ CHANGES, AFTERTHOUGHTS, POLITE = _FORMS["changes"], _FORMS["afterthoughts"], _FO
 
 
 def split(forms: Sequence[str], scoring: bool) -> Sequence[str]:
-    """Return the forms for training, or for scoring the one held out: the last of four or more."""
-    if len(forms) < 4:
+    """Return the forms for training, or those held out for scoring: the last of four or more, the last two of eight."""
+    kept = len(forms) - (len(forms) >= 4) - (len(forms) >= 8)
+    if kept == len(forms):
         return forms
-    return forms[-1:] if scoring else forms[:-1]
+    return forms[kept:] if scoring else forms[:kept]
 
 
 def _load() -> tuple[Attribute, ...]:

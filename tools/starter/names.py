@@ -20,7 +20,11 @@ def held_out(name: str) -> bool:
 
 
 def syllables(rng: random.Random) -> str:
-    """Put together a name of one to three syllables, such as `Velmora`."""
+    """Put together a name, mostly short and easy to say (`Velo`, `Marden`), sometimes long (`Skytdronhaven`)."""
+    if rng.random() < 0.7:
+        start = rng.choice("bcdfghjklmnprstvwz") if rng.random() < 0.8 else rng.choice(_NAMES["onsets"])
+        body = start + rng.choice("aeiou") + rng.choice("bdglmnrstvz" if rng.random() < 0.6 else _NAMES["codas"])
+        return (body + rng.choice(_NAMES["ends"])).capitalize()
     count = rng.choice([1, 1, 2])
     body = "".join(rng.choice(_NAMES["onsets"]) + rng.choice(_NAMES["vowels"]) + rng.choice(_NAMES["codas"])
                    for _ in range(count))
@@ -67,10 +71,19 @@ class Entity:
     short: tuple[str, ...]
 
 
+def fits(name: str, rng: random.Random) -> bool:
+    """Tell whether a name made of plain words belongs to the side of the split that `rng` draws from."""
+    return held_out(name) == getattr(rng, "scoring", False)
+
+
 def _thing(rng: random.Random, scope: str) -> Entity:
     noun = rng.choice(WORDS["things"][scope])
     style = rng.random()
-    label = invented(rng) if style < 0.7 else rng.choice(_NAMES["real"])
+    if style < 0.7:
+        label = invented(rng)
+    else:
+        words = rng.sample(_NAMES["real"], len(_NAMES["real"]))
+        label = next((word for word in words if fits(f"{word} {noun}", rng)), "") or invented(rng)
     if style > 0.92 or 0.1 < style < 0.18:
         label += f" {rng.randint(2, 900)}"
     bare = f"{label} {noun}"

@@ -159,24 +159,24 @@ SHAPES: dict[str, Callable[[random.Random, Sequence[Fact], int, bool], str]] = {
 
 
 def table(rng: random.Random, facts: Sequence[Fact]) -> str:
-    """Write rows under a header row; the facts must be the same attributes for each of several things."""
+    """Write the rows of a table; the facts must be the same attributes for each of several things.
+
+    Half of the tables name the columns in every row (`Product: Lumo lamp; Price: 49 euros`), as Formfact's own reader
+    of tables does; the others have a header row.
+    """
     things: dict[str, list[Fact]] = {}
     for fact in facts:
         if fact.slot.entity is not None:
             things.setdefault(fact.slot.entity.bare, []).append(fact)
     first = next(iter(things.values()))
-    head = rng.choice(["name", "product", "item", "what", "offer"])
-    if rng.random() < 0.4:  # as the product writes a table's rows: "Product: Lumo lamp; Price: 49 euros"
-        heads = [capital(fact.slot.noun) for fact in first]
-        lines = []
-        for name, row in things.items():
-            cells = [f"{noun}: {fact.value}" for noun, fact in zip(heads, row, strict=False)]
-            lines.append("; ".join([f"{capital(head)}: {capital(name)}", *cells]))
-        return "\n".join(lines)
+    names = [rng.choice(["name", "product", "item", "what", "offer", "title"]), *(fact.slot.noun for fact in first)]
+    if rng.random() < 0.7:
+        names = [capital(name) for name in names]
+    cells = [[capital(bare), *(fact.value for fact in row)] for bare, row in things.items()]
+    if rng.random() < 0.5:
+        return "\n".join("; ".join(map(": ".join, zip(names, row, strict=True))) for row in cells)
     joint = rng.choice([", ", ", ", " | ", "; ", "\t", ","])
-    header = joint.join([head, *(fact.slot.noun for fact in first)])
-    rows = [joint.join([capital(name), *(fact.value for fact in row)]) for name, row in things.items()]
-    return "\n".join([capital(header) if rng.random() < 0.5 else header, *rows])
+    return "\n".join(joint.join(row) for row in [names, *cells])
 
 
 def cut(rng: random.Random, text: str, stray: str) -> str:

@@ -1,4 +1,4 @@
-"""Train the starter model: `python -m tools.starter.train --out DIR --seconds 3600`.
+"""Train the starter model: `python -m tools.starter.train --out DIR --steps 2000`.
 
 Matrices learn with Muon (orthogonalised momentum; Jordan et al., 2024), embeddings, output matrix and gains with AdamW.
 The learning rate warms up, holds, and falls in a straight line to zero; an average of the last weights is kept.
@@ -26,17 +26,17 @@ from tools.starter.pack import Batch
 
 @dataclass
 class Plan:
-    """What a training run is: budget in seconds, rows in a step, learning rates, curriculum."""
+    """What a training run is: steps, rows in a step, learning rates, curriculum."""
 
-    seconds: float = 3600.0
-    rows: int = 16
+    steps: int = 2000
+    rows: int = 12
     branches: int = 8
     chunk: int = 6000
     muon: float = 4e-3
     adam: float = 3e-3
     warmup: float = 0.01
     decay: float = 0.5
-    easy: tuple[float, float, float] = (0.05, 0.12, 0.25)
+    easy: tuple[float, float, float] = (0.01, 0.05, 0.15)
     text: float = 0.15
     seed: int = 1
     device: str = "cpu"
@@ -46,12 +46,12 @@ class Plan:
 
 
 def rate(plan: Plan, done: float) -> float:
-    """Return the share of the full learning rate when `done` (0 to 1) of the budget is spent."""
+    """Return the share of the full learning rate when `done` (0 to 1) of the steps are done."""
     return min(1.0, done / plan.warmup + 0.02, (1.0 - done) / plan.decay)
 
 
 def level(plan: Plan, done: float) -> int:
-    """Return the curriculum's level when `done` of the budget is spent."""
+    """Return the curriculum's level when `done` of the steps are done."""
     return max(plan.start_level, sum(done >= bound for bound in plan.easy))
 
 
@@ -119,7 +119,7 @@ def average(kept: nn.Module, model: nn.Module, step: int) -> None:
 
 
 def train(plan: Plan, out: Path, config: Config, resume: Path | None) -> None:
-    """Train for `plan.seconds`, writing `log.jsonl` and every five minutes a checkpoint into `out`."""
+    """Train for `plan.steps`, writing `log.jsonl` and every five minutes a checkpoint into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
@@ -136,11 +136,12 @@ def train(plan: Plan, out: Path, config: Config, resume: Path | None) -> None:
     run = forward(model, plan.device)
     teachers = optimizers(model, plan)
     peaks = [teacher.param_groups[0]["lr"] for teacher in teachers]
-    probes = next(pack.batches(pack.rows(words, 977, 3, plan.branches, scoring=True, guesses=0.0), 24, plan.chunk, 0.0, 0))
+    held_out = pack.rows(words, 977, 3, plan.branches, scoring=True, guesses=0.0)
+    probes = next(pack.batches(held_out, 24, plan.chunk, 0.0, 0))
     begin, seen, step, current, ema_from = time.time(), 0, 0, -1, 0
     loss_sum, last, saved = 0.0, begin, begin
     stream = None
-    while (done := (time.time() - begin) / plan.seconds) < 1:
+    while (done := step / plan.steps) < 1:
         if level(plan, done) != current or stream is None:
             current = level(plan, done)
             stream = pack.batches(pack.rows(words, plan.seed * 1000 + step, current, plan.branches), plan.rows,
@@ -177,7 +178,8 @@ def train(plan: Plan, out: Path, config: Config, resume: Path | None) -> None:
             torch.save({"model": model.state_dict(), "config": config.as_dict()}, out / "checkpoint.pt")
             saved = time.time()
     torch.save({"model": model.state_dict(), "config": config.as_dict()}, out / "last.pt")
-    torch.save({"model": kept.state_dict(), "config": config.as_dict(), "tokens": seen, "steps": step}, out / "final.pt")
+    final = {"model": kept.state_dict(), "config": config.as_dict(), "tokens": seen, "steps": step}
+    torch.save(final, out / "final.pt")
 
 
 def main() -> None:
@@ -186,7 +188,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path)
     plan = Plan()
-    for name in ("seconds", "rows", "muon", "adam", "seed", "device", "threads", "start_level", "decay", "branches"):
+    for name in ("steps", "rows", "muon", "adam", "seed", "device", "threads", "start_level", "decay",
+                 "branches"):
         value = getattr(plan, name)
         parser.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
     parser.add_argument("--plain", action="store_true", help="random initial weights")
