@@ -21,7 +21,6 @@ from engine.errors import FormfactError, disk_errors
 from engine.task import Task
 from engine.tune.recipe import Recipe
 from engine.workspace import Workspace
-from store.runs import ACTIVE
 
 if TYPE_CHECKING:
     from engine.compare.scoring import Scorecard
@@ -31,7 +30,7 @@ DATASET = "Support replies"
 MODEL = "starter"
 _RUN = "House style"
 _TITLE = "Formfact on the sample: tune for form, retrieve for facts"
-_RESUMABLE = (*ACTIVE, "stopped", "interrupted")
+_RESUMABLE = ("stopped", "interrupted")
 
 
 @dataclass(frozen=True, slots=True)
