@@ -84,6 +84,15 @@ class TrainStep(Event, frozen=True):
     tokens: int
 
 
+class Estimated(Event, frozen=True):
+    """What a run will take, from real steps on its longest rows: seconds as a range, memory in bytes."""
+
+    steps: int
+    seconds_low: float
+    seconds_high: float
+    memory: int
+
+
 class Evaluated(Event, frozen=True):
     """Held-out loss at a step."""
 
@@ -128,6 +137,7 @@ Known = (
     | Token
     | ArmDone
     | TrainStep
+    | Estimated
     | Evaluated
     | Saved
     | Finished
