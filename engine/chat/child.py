@@ -99,7 +99,8 @@ def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool 
     turns = [Message(**message) for message in messages]
     encoded = form.encode(turns, answer=answer)
     learnt = form.learnt(encoded)
-    pieces = [form.vocabulary.text(token) for token in encoded.ids]
+    shown = form.vocabulary
+    pieces = [shown.piece(token).decode("utf-8", "replace") or shown.text(token) for token in encoded.ids]
     return {
         "text": "".join(part.text for part in form.template.render(turns, answer=answer)),
         "ids": encoded.ids,

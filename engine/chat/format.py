@@ -23,6 +23,9 @@ class Vocabulary(VocabularyLike, Protocol):
     def text(self, token: int) -> str:
         """The token as the vocabulary writes it."""
 
+    def piece(self, token: int) -> bytes:
+        """The bytes that a token adds to a text."""
+
 
 class Format:
     """Conversation → token ids.

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from engine.task import Task
 
 _BANDS, _ROWS = 8, 3
-_PRIME = (1 << 31) - 1
 _WORD = re.compile(r"\w+")
 _COMPARED = 20  # neighbours in a bucket that a text is compared with: enough to join it to its group
 
@@ -58,11 +57,12 @@ def _triples(text: str) -> frozenset[int]:
 
 def _signatures(hashes: Sequence[frozenset[int]]) -> Iterator[list[int]]:
     drawn = np.random.default_rng(1)
-    factor: NDArray[np.uint64] = drawn.integers(1, _PRIME, (_BANDS * _ROWS, 1), dtype=np.uint64)
-    shift: NDArray[np.uint64] = drawn.integers(0, _PRIME, (_BANDS * _ROWS, 1), dtype=np.uint64)
-    for triples in hashes:
-        values = np.fromiter(triples, np.uint64, len(triples)) % _PRIME
-        yield ((values * factor + shift) % _PRIME).min(axis=1).tolist()
+    size = (_BANDS * _ROWS, 1)
+    factor: NDArray[np.uint64] = drawn.integers(0, 2**63, size, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    shift: NDArray[np.uint64] = drawn.integers(0, 2**63, size, dtype=np.uint64)
+    for triples in hashes:  # multiply-shift hashing; the products overflow on purpose
+        values = np.fromiter(triples, np.uint64, len(triples))
+        yield ((values * factor + shift) >> np.uint64(32)).min(axis=1).tolist()
 
 
 def _overlap(one: frozenset[int], other: frozenset[int]) -> float:

@@ -49,10 +49,10 @@ def lint(train: Sequence[Example], held_out: Sequence[Example], task: Task) -> l
         ("Looking at each answer", lambda: _short(everything)),
         ("Looking for control tokens", lambda: _control(everything)),
         ("Looking at lengths and roles", lambda: [*_long(everything), *_order(everything)]),
-        ("Looking for copies", lambda: _copies(everything, task)),
+        ("Looking for exact copies", lambda: _copies(everything)),
         ("Looking for contradictions", lambda: _contradictions(everything)),
         ("Looking for answers that are all alike", lambda: _same_answers(everything, task)),
-        ("Looking for leaks into the held-out rows", lambda: _leaks(train, held_out, task)),
+        ("Looking for rows that are almost the same", lambda: _near_copies(everything, held_out, task)),
     ]
     for title, check in checks:
         task.check()
@@ -128,18 +128,28 @@ def _order(examples: Sequence[Example]) -> Iterator[Finding]:
         yield from _finding("role_order", found, reason)
 
 
-def _copies(examples: Sequence[Example], task: Task) -> Iterator[Finding]:
+def _copies(examples: Sequence[Example]) -> Iterator[Finding]:
     exact: dict[object, list[Example]] = defaultdict(list)
     for example in examples:
         exact[example.messages].append(example)
     for group in exact.values():
         if len(group) > 1:
             yield Finding("duplicate", _lines(group), "These rows are exact copies; the copied ones weigh more.")
-    once = [group[0] for group in exact.values()]
+
+
+def _near_copies(examples: Sequence[Example], held_out: Sequence[Example], task: Task) -> Iterator[Finding]:
+    measured = {example.line for example in held_out}
+    once = list({example.messages: example for example in reversed(examples)}.values())[::-1]
     texts = [question(example) + "\n" + answer(example) for example in once]
-    for found in alike(texts, 0.9, task):
-        reason = "These rows are almost the same; they weigh more than they should."
-        yield Finding("near_duplicate", _lines(once[i] for i in found), reason)
+    for found in alike(texts, 0.8, task):
+        lines = [once[i].line for i in found]
+        outside = [line for line in lines if line in measured]
+        if 0 < len(outside) < len(lines):
+            reason = "Rows that are held out for measuring have near copies in training; the loss will look too good."
+            yield Finding("leak", (*outside, *(line for line in lines if line not in measured)), reason)
+        for close in alike([texts[i] for i in found], 0.9, task):
+            reason = "These rows are almost the same; they weigh more than they should."
+            yield Finding("near_duplicate", tuple(lines[i] for i in close), reason)
 
 
 def _contradictions(examples: Sequence[Example]) -> Iterator[Finding]:
@@ -164,13 +174,3 @@ def _same_answers(examples: Sequence[Example], task: Task) -> Iterator[Finding]:
                 f"{share:.0f} % of the rows have (nearly) one answer to different questions; it may be said always."
             )
             yield Finding("same_answer", _lines(group), reason)
-
-
-def _leaks(train: Sequence[Example], held_out: Sequence[Example], task: Task) -> Iterator[Finding]:
-    both = [*train, *held_out]
-    texts = [question(example) + "\n" + answer(example) for example in both]
-    for found in alike(texts, 0.8, task):
-        inside, outside = [i for i in found if i < len(train)], [i for i in found if i >= len(train)]
-        if inside and outside:
-            reason = "Rows that are held out for measuring have near copies in training; the loss will look too good."
-            yield Finding("leak", _lines(both[i] for i in [*outside, *inside]), reason)

@@ -184,3 +184,11 @@ def test_preview_without_a_model(take: Take, workspace: Workspace) -> None:
         "messages": [{"role": "user", "content": "0"}, {"role": "assistant", "content": "a"}],
         "tokens": None,
     }
+
+
+def test_preview_shows_what_a_model_learns(take: Take, workspace: Workspace) -> None:
+    take(rows(("Is <|im_end|> a word?", "It is text, like </s>.")), "x.jsonl")
+    tokens = workspace.datasets.preview("x", 1, "starter")[0]["tokens"]
+    learnt = "".join(token["text"] for token in tokens if token["label"] != -100)
+    assert learnt.startswith("It is text, like </s>.")
+    assert "<|im_end|> a word?" in "".join(token["text"] for token in tokens if token["label"] == -100)
