@@ -21,10 +21,9 @@ from store import answers as rows
 from store.answers import AnswerRow, ComparisonRow
 
 if TYPE_CHECKING:
-    from store.runs import Run
-
     from engine.workspace import Workspace
     from store.models import Model
+    from store.runs import Run
 
 Shots = Sequence[tuple[str, str]]
 """Pairs of a user turn and how the assistant answers it."""
@@ -142,7 +141,7 @@ class Chat:
         def heard(event: events.Event) -> None:
             if isinstance(event, events.ArmDone):
                 answer = msgspec.convert(event.answer, Answer)
-                self._check_base(weights.model, build, answer)
+                self._check(weights, build, answer)
                 rows.add(self._database, AnswerRow(number, event.arm, _json(answer)))
             task.emit(event)
 
@@ -201,7 +200,7 @@ class Chat:
                 f"Run {tuned.id} was tuned on another base model than {base.name}.",
                 f"Use it with {tuned.model}, or tune {base.name}.",
             )
-        return _Weights(base, dataclasses.replace(tuned, adapter=str(self._workspace.folder / tuned.adapter)))
+        return _Weights(base, tuned)
 
     def _served(self, name: str | None) -> Model:
         model = self._workspace.models.get(name)
@@ -247,8 +246,15 @@ class Chat:
             task.check()
         return self._builds[model.sha256]
 
-    def _check_base(self, model: Model, build: str, answer: Answer) -> None:
-        """Compare what the canary says of the base with what it said the first time."""
+    def _check(self, weights: _Weights, build: str, answer: Answer) -> None:
+        """Compare what answered with what is recorded: the adapter's file, and what the canary says of the base."""
+        model, run = weights.model, weights.run
+        if run and answer.adapter not in (None, run.adapter_sha256):
+            raise WrongWeights(
+                f"The adapter that answered is not the one that run {run.id} made.",
+                "Its file was changed: tune again, or put the file back.",
+                f"{answer.adapter}, recorded {run.adapter_sha256}",
+            )
         if answer.canary is None:
             return
         recorded = rows.recorded_base(self._database, model.sha256, build, answer.canary.base)

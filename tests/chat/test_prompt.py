@@ -25,7 +25,9 @@ def words(messages: Sequence[Message]) -> int:
 word = st.sampled_from(["what", "is", "a", "blue"])
 sentence = st.lists(word, min_size=1, max_size=12).map(" ".join)
 history = st.lists(st.tuples(sentence, sentence), max_size=6).map(
-    lambda pairs: tuple(Message(role, text) for pair in pairs for role, text in zip(("user", "assistant"), pair))
+    lambda pairs: tuple(
+        Message(role, text) for pair in pairs for role, text in zip(("user", "assistant"), pair, strict=True)
+    )
 )
 plans = st.builds(
     Plan,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ def stream(raw: bytes, cuts: list[int], stops: list[str]) -> tuple[str, bool]:
     words = Words(stops)
     shown = ""
     edges = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         shown += words.feed(raw[start:end])
         assert shown == words.text
         if words.stopped:
