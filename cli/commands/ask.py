@@ -35,7 +35,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("question", metavar="QUESTION")
-    command.add_argument("--run", metavar="RUN", help="whose adapter the tuned arms use (default: the newest run)")
+    command.add_argument(
+        "--run", dest="run_id", metavar="RUN", help="whose adapter the tuned arms use (default: the newest run)"
+    )
     command.add_argument("--model", metavar="NAME", help="the base model (default: the run's, or the one added last)")
     command.add_argument("--seed", type=int, default=1, help="the same seed gives the same answer (default: 1)")
 
@@ -73,7 +75,7 @@ def _compare(args: argparse.Namespace, workspace: Workspace, show: Show) -> None
 def _answers(args: argparse.Namespace, arms: list[Arm], workspace: Workspace, show: Show, heard: Any) -> list[Answer]:
     listening = Task(heard)
     show.task.on_cancel(listening.cancel)
-    return workspace.chat.answer(args.question, arms, listening, model=args.model, run=args.run, seed=args.seed)
+    return workspace.chat.answer(args.question, arms, listening, model=args.model, run=args.run_id, seed=args.seed)
 
 
 def _arms(words: str) -> list[Arm]:
