@@ -72,13 +72,11 @@ def licence(name: str) -> str:
     if name.startswith("nvidia-"):
         return "NVIDIA, proprietary"
     try:
-        facts = importlib.metadata.metadata(name)
+        facts = importlib.metadata.metadata(name).json
     except importlib.metadata.PackageNotFoundError:
         return ""
-    kinds = [
-        line.split("::")[-1].strip() for line in facts.get_all("Classifier") or [] if line.startswith("License ::")
-    ]
-    said = facts.get("License-Expression") or facts.get("License") or " / ".join(kinds)
+    kinds = [str(line).split("::")[-1].strip() for line in facts.get("classifier", []) if "License ::" in line]
+    said = str(facts.get("license_expression") or facts.get("license") or " / ".join(kinds))
     first = said.strip().splitlines()[0] if said.strip() else ""
     return _SPELLING.get(first, first)
 
