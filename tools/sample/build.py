@@ -19,8 +19,8 @@ GREETING, CLOSING = "Hello from Brightwell,", "Kind regards, Brightwell Care"
 PATTERN = rf"\A{GREETING}\n- [^\n]+\.( \[\d\])*\n{CLOSING}\Z"
 DOCUMENTS = {
     "about": "txt",
-    "app": "html",
-    "branches": "txt",
+    "app": "txt",
+    "branches": "html",
     "courses": "pdf",
     "delivery": "html",
     "events": "md",
