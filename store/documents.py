@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from store.connection import Database
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FILE = "documents.sqlite3"
 _PIECE = 50_000  # characters in one row of ``texts``
@@ -273,6 +275,8 @@ class Documents:
 
     def vectors(self, chunks: Sequence[int]) -> NDArray[np.float32]:
         """The stored vectors of chunks, in that order. Float32 [chunks, dimensions]."""
+        import numpy as np
+
         found = dict(
             self.database.tuples(f"SELECT chunk, vector FROM vectors WHERE chunk IN ({','.join(map(str, chunks))})")
         )
