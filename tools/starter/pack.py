@@ -80,19 +80,17 @@ def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
     """Lay rows out side by side; a share `text` of the prefix is predicted too, so that prose is learned."""
     size = -(-max(len(row.prefix) for row in rows) // 32) * 32
     count = len(rows[0].branches)
-    width = size + count * BRANCH
-    ids = torch.zeros(len(rows), width, dtype=torch.long)
-    positions = torch.zeros(len(rows), width, dtype=torch.long)
-    weights = torch.zeros(len(rows), width)
+    shape = (len(rows), size + count * BRANCH)
+    ids, weights = torch.zeros(shape, dtype=torch.long), torch.zeros(shape)
+    positions = torch.zeros_like(ids)
     blocked = torch.zeros(len(rows), 1, 1, size)
+    positions[:, :size] = torch.arange(size)
     generator = torch.Generator().manual_seed(seed)
     for index, row in enumerate(rows):
         length = len(row.prefix)
         ids[index, :length] = torch.tensor(row.prefix)
-        positions[index, :size] = torch.arange(size)
         blocked[index, ..., length:] = -1e4
-        chosen = torch.rand(length - 1, generator=generator) < text
-        weights[index, 1:length] = chosen.float() * TEXT_WEIGHT / max(text, 1e-6) * text
+        weights[index, 1:length] = (torch.rand(length - 1, generator=generator) < text).float() * TEXT_WEIGHT
         for number, (tokens, weight) in enumerate(row.branches):
             start = size + number * BRANCH
             ids[index, start : start + len(tokens)] = torch.tensor(tokens)
