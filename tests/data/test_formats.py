@@ -55,6 +55,14 @@ def test_json_array_and_single_object(take: Take) -> None:
     assert take(json.dumps(rows, indent=2), "a.json").dataset.rows == 2
     assert take(json.dumps(rows[0], indent=2), "b.json").dataset.rows == 1
     assert take("\n".join(map(json.dumps, rows)), "lines.json").dataset.rows == 2
+    assert take(json.dumps(rows), "misnamed.jsonl").dataset.rows == 2
+
+
+def test_conversations_without_an_object_around_them(take: Take) -> None:
+    line = json.dumps(SHAPES["messages"]["messages"])
+    assert take(line).turns() == QA
+    assert take(f"{line}\n{line}").dataset.rows == 2
+    assert take(f"[{line}, {line}]", "a.json").dataset.rows == 2
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def _open(path: Path) -> Source:
     encoding = detect(path)
     by_line = path.suffix.lower() in _BY_LINE
     first, more = _first_line(path, encoding)
-    fault = _fault(first)
-    if not fault and (more or by_line):
+    value = _decoded(first)
+    if value is not None and (more or (by_line and (isinstance(value, dict) or _is_conversation(value)))):
         return Source("JSON Lines", encoding, _lines(path, encoding))
     try:
         items = _items(path.read_bytes().decode(encoding))
@@ -82,19 +82,26 @@ def _row(number: int, source: str) -> Row:
         value: Any = msgspec.json.decode(source)
     except _FAULTS as broken:
         return Row(number, None, f"is not valid JSON ({_words(broken)})", start)
-    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+    if _is_conversation(value):
         value = {"messages": value}  # a conversation may stand alone, without an object around it
     if not isinstance(value, dict):
         return Row(number, None, "is not an object with named columns", start)
     return Row(number, value, text=start)
 
 
-def _fault(source: str) -> str:
+def _decoded(source: str) -> Any:
     try:
-        msgspec.json.decode(source)
-    except _FAULTS as broken:
-        return _words(broken)
-    return ""
+        return msgspec.json.decode(source)
+    except _FAULTS:
+        return None
+
+
+def _is_conversation(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(i, dict) and {"role", "from"} & i.keys() for i in value)
+    )
 
 
 def _words(fault: Exception) -> str:
