@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.documents import Documents
-from store.errors import disk_errors
+from store.errors import disk_errors, disk_full, no_room
 
 FOLDER = "chroma"
 MARKER = "chroma.opening"
@@ -49,7 +49,7 @@ class Vectors:
         self.repaired = ""
         self._client: Any = None
         self._collection: Any = None
-        with disk_errors(self._folder):
+        with _typed_errors(self._folder):
             died = self._marker.exists()
             missing = not self._folder.exists()
             if died:
@@ -60,6 +60,8 @@ class Vectors:
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as fault:  # a Rust panic too: an index that does not open is made again
+                if no_room(self._folder):
+                    raise
                 self._start_over(f"it did not open ({type(fault).__name__})")
                 self._open()
             if missing and self._documents.vector_ids():
@@ -89,6 +91,9 @@ class Vectors:
     def _start_over(self, why: str) -> None:
         self.close()
         if self._folder.exists():
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            SharedSystemClient.clear_system_cache()  # else a client that failed to open is handed out again
             self.repaired = f"The search index has been made again from the stored vectors: {why}."
             shutil.rmtree(self._folder)
 
@@ -118,14 +123,16 @@ class Vectors:
 
     def add(self, chunks: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Index the vectors [chunks, dimensions] of chunks; a chunk that is there already is replaced."""
-        for at in range(0, len(chunks), _BATCH):
-            ids = [str(number) for number in chunks[at : at + _BATCH]]
-            self._collection.upsert(ids=ids, embeddings=vectors[at : at + _BATCH])
+        with _typed_errors(self._folder):
+            for at in range(0, len(chunks), _BATCH):
+                ids = [str(number) for number in chunks[at : at + _BATCH]]
+                self._collection.upsert(ids=ids, embeddings=vectors[at : at + _BATCH])
 
     def remove(self, chunks: Sequence[int]) -> None:
         """Forget chunks."""
-        for at in range(0, len(chunks), _BATCH):
-            self._collection.delete(ids=[str(number) for number in chunks[at : at + _BATCH]])
+        with _typed_errors(self._folder):
+            for at in range(0, len(chunks), _BATCH):
+                self._collection.delete(ids=[str(number) for number in chunks[at : at + _BATCH]])
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
         """The ``limit`` chunks nearest to ``vector``, nearest first, with their cosine in [-1, 1]."""
@@ -146,3 +153,15 @@ class Vectors:
         if client is not None:
             with contextlib.suppress(Exception):  # a broken client must not keep us from making a new one
                 client.close()
+
+
+@contextlib.contextmanager
+def _typed_errors(folder: Path) -> Iterator[None]:
+    """Tell a full disk, which Chroma reports in errors of its own, from everything else."""
+    with disk_errors(folder):
+        try:
+            yield
+        except Exception as fault:
+            if "is full" in str(fault) or "No space left" in str(fault) or no_room(folder):
+                raise disk_full(folder, str(fault)) from fault
+            raise

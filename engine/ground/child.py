@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,9 @@ class Stores:
         """All three, ready and in step; what had to be repaired is told."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = Vectors(self.folder, self.documents, NAME, _telling(task))
+                with ThreadPoolExecutor(1) as other:  # the model loads while Chroma opens
+                    other.submit(lambda: self.embedder)
+                    self._vectors = Vectors(self.folder, self.documents, NAME, _telling(task))
                 if self._vectors.repaired:
                     task.emit(events.Notice(self._vectors.repaired))
             return self.documents, self._vectors, self.embedder

@@ -20,17 +20,21 @@ from engine.task import Task
 _LOOK_S = 0.1
 
 
+@dataclasses.dataclass(slots=True)
 class Reading:
-    """A file that is being read; the reading goes on while the caller does other work."""
+    """A file that is being read, while the caller does other work.
 
-    def __init__(self, call: Call, path: str) -> None:
-        self.call = call
-        self.path = path
-        self.started = time.monotonic()
+    ``parser`` counts the parser processes that ended before it was started.
+    """
+
+    call: Call
+    path: str
+    parser: int
+    started: float = dataclasses.field(default_factory=time.monotonic)
 
 
 class Reader:
-    """Hands files to the parser process and watches it.
+    """Hands files to the parser process, which reads them in turn, and watches it.
 
     Args:
         log: file that takes what the parsers print.
@@ -40,6 +44,8 @@ class Reader:
     def __init__(self, log: Path, limits: Limits) -> None:
         self.limits = limits
         self._child = Child("engine.ground.parser", [], log)
+        self._ended = 0  # parser processes so far
+        self._free_at = 0.0
 
     def close(self) -> None:
         """End the parser process."""
@@ -47,15 +53,25 @@ class Reader:
 
     def start(self, path: str) -> Reading:
         """Begin to read the file at ``path`` (as text)."""
-        return Reading(self._child.call("read", path=path, limits=dataclasses.asdict(self.limits)), path)
+        call = self._child.call("read", path=path, limits=dataclasses.asdict(self.limits))
+        return Reading(call, path, self._ended)
 
     def finish(self, reading: Reading, task: Task) -> Parsed:
-        """Wait for a reading.
+        """Wait for a reading. Readings must be finished in the order in which they were started.
 
         Raises:
             DocumentRefused: the file cannot be read; ``what`` is the reason in a few words.
             Cancelled: the task was.
         """
+        if reading.parser != self._ended:  # the file before it ended the process that should have read this one
+            reading = self.start(reading.path)
+        reading.started = max(reading.started, self._free_at)
+        try:
+            return self._wait(reading, task)
+        finally:
+            self._free_at = time.monotonic()
+
+    def _wait(self, reading: Reading, task: Task) -> Parsed:
         while True:
             try:
                 event = reading.call.inbox.get(timeout=_LOOK_S)
@@ -72,20 +88,28 @@ class Reader:
         import psutil
 
         if task.cancelled:
-            self._child.kill()
             raise Cancelled
         if time.monotonic() - reading.started > self.limits.seconds:
-            self._child.kill()
+            self._end(reading)
             raise DocumentRefused(f"too slow: reading it took more than {self.limits.seconds:.0f} s")
         try:
             used = psutil.Process(self._child.pid).memory_info().rss if self._child.pid else 0
         except psutil.NoSuchProcess:
             return  # the end of the process arrives as an event
         if used > self.limits.memory_mb * 1_000_000:
-            self._child.kill()
+            self._end(reading)
             raise DocumentRefused(f"too large: reading it took more than {self.limits.memory_mb:,} MB of memory")
 
+    def _end(self, reading: Reading) -> None:
+        """End the parser process, and wait until it has ended."""
+        self._child.kill()
+        for _ in reading.call.events():
+            pass
+        self._ended += 1
+
     def _refusal(self, event: events.Failed, reading: Reading) -> DocumentRefused:
+        if event.error == "ChildDied":
+            self._ended += 1
         if event.error == DocumentRefused.__name__:
             return DocumentRefused(event.what, "", event.details)
         if event.error == "OutOfMemory":
