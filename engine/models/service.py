@@ -37,7 +37,8 @@ class Models:
         """Install a model from a GGUF file, a Hugging Face folder, or (``network``) a hub repository.
 
         Args:
-            source: a path, or ``org/repo`` or ``org/repo:file.gguf`` on the hub.
+            source: a path, or ``org/repo`` or ``org/repo:file.gguf`` on the hub. For a folder without a GGUF (and
+                without ``pair``) one is written into the workspace, and its tokenizer compared with the folder's.
             task: told about reading and downloading.
             name: what to call it; made from the file's name by default.
             pair: the other form of the same model: a GGUF for a folder, a folder for a GGUF.
@@ -55,6 +56,8 @@ class Models:
             arrived = hub.download(source, self._workspace.folder / "models", task, allowed=network)
             path, origin, hub_licence = arrived.path, source, arrived.licence
         gguf, twin = _forms(path.absolute(), pair.expanduser().absolute() if pair else None)
+        if gguf is None:
+            gguf = self._built(twin or path, task)
         facts = read_facts(gguf)
         licence = facts.licence or hub_licence
         if twin:
@@ -104,6 +107,26 @@ class Models:
         except OSError:
             return "missing"
         return "" if (seen.st_size, seen.st_mtime_ns) == (model.bytes, model.modified_ns) else "changed"
+
+    def _built(self, folder: Path, task: Task) -> Path:
+        """The GGUF of a Hugging Face folder, written into the workspace; the same folder again gives the same file."""
+        from engine.models.build import build
+        from engine.models.verify import verify
+
+        home, name = self._workspace.folder / "models", naming.slug(folder.name) or "model"
+        before = sorted(home.glob(f"{name}*.gguf"))
+        target = home / f"{naming.unique(name, {file.stem for file in before})}.gguf"
+        build(folder, target, task)
+        try:
+            verify(folder, target, self._workspace.chat_child, task)
+            digest = files.sha256(target, task)
+            same = next((file for file in before if files.sha256(file, task) == digest), None)
+        except BaseException:
+            target.unlink()
+            raise
+        if same:
+            target.unlink()
+        return same or target
 
     def _find(self, name: str) -> Model:
         found = rows.named(self._database, name) or rows.named(self._database, naming.slug(name))
@@ -173,8 +196,8 @@ class Models:
         return _row(naming.STARTER, path, None, read_facts(path), files.sha256_cached(path))
 
 
-def _forms(path: Path, pair: Path | None) -> tuple[Path, Path | None]:
-    """Which of the given paths is the GGUF, and which the Hugging Face folder."""
+def _forms(path: Path, pair: Path | None) -> tuple[Path | None, Path | None]:
+    """Which of the given paths is the GGUF (None: it has to be made), and which the Hugging Face folder."""
     if pair and path.is_dir() == pair.is_dir():
         raise ModelRefused("A pair is one GGUF file and one Hugging Face folder.", "Give one of each.")
     if pair:
@@ -185,13 +208,9 @@ def _forms(path: Path, pair: Path | None) -> tuple[Path, Path | None]:
     if len(inside) > 1:
         names = ", ".join(file.name for file in inside[:5])
         raise ModelRefused(f"{path.name} holds several GGUF files: {names}.", "Name one of them.")
-    if inside:
-        return inside[0], path if (path / "config.json").exists() else None
-    read_folder(path)  # what is wrong with the folder itself is said first
-    raise ModelRefused(
-        f"{path.name} has weights for training, but no GGUF for llama.cpp to serve.",
-        "Add it with the GGUF of the same model: formfact models add FOLDER --pair FILE.gguf.",
-    )
+    if not inside:
+        return None, path
+    return inside[0], path if (path / "config.json").exists() else None
 
 
 def _row(name: str, gguf: Path, twin: Path | None, facts: GgufFacts, sha256: str) -> Model:

@@ -33,6 +33,7 @@ def torch_job(folder: Path, name: str, model: Path, random: str = "", **options:
         "adapter": str(folder / f"{name}-peft"),
         "out": str(folder / f"{name}-torch.npz"),
         "tokens": TOKENS,
+        "config": {},
         "options": options,
     }
 

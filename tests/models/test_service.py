@@ -105,7 +105,7 @@ def test_pairs_either_way_round(workspace: Workspace, gguf: Path, tmp_path: Path
 
 def test_a_folder_alone(workspace: Workspace, gguf: Path, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "alone")
-    with pytest.raises(ModelRefused, match=r"no GGUF for llama\.cpp to serve") as caught:
+    with pytest.raises(ModelRefused, match=r"No GGUF can be made of alone: it has no tokenizer\.json") as caught:
         workspace.models.add(str(folder), Task())
     assert "--pair" in caught.value.remedy
     shutil.copy(gguf, folder / "inside.gguf")

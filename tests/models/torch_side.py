@@ -33,20 +33,24 @@ _SIZES = {
 
 
 class Job(TypedDict):
-    """``random``: kind of model to write into ``model`` first, or empty; ``options`` go to ``LoraConfig``."""
+    """``random``: kind of model to write into ``model`` first, or empty, with ``config``.
+
+    ``options`` go to ``LoraConfig``.
+    """
 
     random: str
     model: str
     adapter: str
     out: str
     tokens: list[int]
+    config: dict[str, Any]
     options: dict[str, Any]
 
 
-def random_model(kind: str, folder: Path) -> None:
+def random_model(kind: str, folder: Path, config: dict[str, Any]) -> None:
     torch.manual_seed(3)
     gemma = {"query_pre_attn_scalar": 16} if kind.startswith("gemma") else {}  # llama.cpp scales by the head size
-    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **_SIZES, **gemma))
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **(_SIZES | gemma | config)))
     with torch.no_grad():
         for weight in model.parameters():  # norms and biases too: all-ones would hide a mistake in them
             weight.add_(torch.randn_like(weight) * 0.1)
@@ -55,7 +59,7 @@ def random_model(kind: str, folder: Path) -> None:
 
 def work(job: Job) -> None:
     if job["random"]:
-        random_model(job["random"], Path(job["model"]))
+        random_model(job["random"], Path(job["model"]), job["config"])
     torch.manual_seed(7)
     model = AutoModelForCausalLM.from_pretrained(job["model"], dtype=torch.float32, attn_implementation="eager")
     ids = torch.tensor([job["tokens"]])
