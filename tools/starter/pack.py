@@ -10,8 +10,10 @@ from torch import Tensor
 from tools.starter.generate import LEVELS, Episode, grounded, guessing, source, user_turn
 from tools.starter.model import Tree
 
-BRANCH = 44
-"""Tokens that a branch may have: the question's end, and the answer."""
+BRANCH = 52
+"""Tokens that a branch may have: the question and the answer; 19 of 20 have fewer."""
+SPARE = 2
+"""Branches made beyond those wanted, to stand in for branches that are too long."""
 LONGEST = 640
 """Tokens that a prefix may have; longer episodes are left out."""
 VALUE_WEIGHT, CITATION_WEIGHT, TEXT_WEIGHT = 2.0, 3.0, 0.1
@@ -107,13 +109,14 @@ def rows(tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bo
     rng = source(seed, scoring)
     while True:
         if rng.random() < guesses:
-            episode = guessing(rng, branches, scoring)
+            episode = guessing(rng, branches + SPARE, scoring)
         else:
             easier = level if scoring or rng.random() < 0.8 else rng.randint(0, level)
-            episode = grounded(rng, LEVELS[easier], branches, scoring)
+            episode = grounded(rng, LEVELS[easier], branches + SPARE, scoring)
         row = encode(tokenizer, episode)
-        if len(row.prefix) <= LONGEST and all(len(ids) <= BRANCH for ids, _ in row.branches):
-            yield row
+        fitting = [branch for branch in row.branches if len(branch[0]) <= BRANCH]
+        if len(row.prefix) <= LONGEST and len(fitting) >= branches:
+            yield Row(row.prefix, fitting[:branches])
 
 
 def batches(stream: Iterator[Row], count: int, tokens: int, text: float, seed: int) -> Iterator[list[Batch]]:
