@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from engine.chat.generate import Prompt, Reply, Request, decode, prompts
+from engine.chat.llama import accelerated
 from engine.chat.loaded import Loaded
 from engine.chat.prompt import CONTEXT
 from engine.events import ArmDone, ArmPrepared, Notice
@@ -47,8 +48,19 @@ def answer(loaded: Loaded, request: Request, adapter: Path | None, context: int 
             answers[reply.prompt.arm] = made_answer
             task.emit(ArmDone(reply.prompt.arm.value, dataclasses.asdict(made_answer)))
 
-        decode(session, group, request, task, done)
+        for together in _batches(group):
+            decode(session, together, request, task, done)
     return [answers[arm] for arm in request.arms]
+
+
+def _batches(group: list[Prompt]) -> list[list[Prompt]]:
+    """Which arms of a session are decoded in one batch.
+
+    On a GPU all of them: a step reads the weights once for all. On a processor one after the other, each taking over
+    the prefix that it shares with the one before: a batch is no quicker there for quantised weights (see
+    bench/RESULTS.md), and so an arm's answer is bit for bit the one it gives alone.
+    """
+    return [group] if accelerated() else [[prompt] for prompt in group]
 
 
 def _answer(reply: Reply, request: Request, digest: str | None, proof: Canary) -> Answer:

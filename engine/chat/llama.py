@@ -49,6 +49,11 @@ def build() -> str:
     return f"{lib.llama_version().decode()} {lib.llama_print_system_info().decode()}".strip()
 
 
+def accelerated() -> bool:
+    """Whether llama.cpp computes on a GPU."""
+    return bool(library().llama_supports_gpu_offload())
+
+
 def threads(parameters: int) -> int:
     """Threads to compute with: the cores this process may use, without hyper-threads; one for small models.
 
@@ -143,7 +148,7 @@ class Model:
         said.clear()
         self.path = path
         self.pointer = lib.llama_model_load_from_file(os.fsencode(path), params)
-        if not self.pointer and lib.llama_supports_gpu_offload():
+        if not self.pointer and accelerated():
             params.n_gpu_layers = 0  # too large for the accelerator's memory: the processor serves it, slower
             self.pointer = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not self.pointer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from itertools import pairwise
 
 from engine.chat import canary, llama
 from engine.chat.context import Context
@@ -18,6 +19,8 @@ MOST_ARMS = 4
 """Most prompts that one request may hold."""
 _Work = tuple[int, int, Sequence[int], int | None]
 """A token to evaluate: id, position, sequences, and the number of the prompt that it completes."""
+_ANEW = 8
+"""Tokens at the end of a prompt that are always evaluated: the last one's logits are needed, and see ``_chunks``."""
 _SMALLEST = 512  # cells; a context grows by doubling, so that a long chat seldom loses its cache to growth
 
 
@@ -84,10 +87,9 @@ class Session:
         context = self._open()
         context.stop_when(stopped)
         try:
-            for start in range(0, len(work), context.batch_size):
+            for chunk in _chunks(work, context.batch_size):
                 if stopped():
                     raise Cancelled
-                chunk = work[start : start + context.batch_size]
                 context.evaluate([(token, at, owners, done is not None) for token, at, owners, done in chunk])
                 for index, (_, _, _, done) in enumerate(chunk):
                     if done is not None:
@@ -125,14 +127,14 @@ class Session:
         self._proof = canary.take(self.context)
 
     def _place(self, prompts: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
-        """A free sequence for each prompt, and how many of its tokens are in it already (never the last one)."""
+        """A free sequence for each prompt, and how many of its tokens are in it already (never the last ones)."""
         context = self._open()
         free = [sequence for sequence in range(2 * MOST_ARMS) if sequence not in self._held]
         starts = []
         for prompt, target in zip(prompts, free, strict=False):
-            known = {at: min(_same(tokens, prompt), len(prompt) - 1) for at, tokens in self._held.items()}
+            known = {at: min(_same(tokens, prompt), len(prompt) - _ANEW) for at, tokens in self._held.items()}
             source = max(known, key=known.__getitem__, default=None)
-            start = known[source] if source is not None and self.model.divisible else 0
+            start = max(0, known[source]) if source is not None and self.model.divisible else 0
             if source is not None and start:
                 context.copy(source, target, start)
             starts.append(start)
@@ -140,6 +142,13 @@ class Session:
             context.cut(old, 0)
         self._held = {}
         return free[: len(prompts)], starts
+
+
+def _chunks(work: Sequence[_Work], size: int) -> list[Sequence[_Work]]:
+    """Pieces of nearly equal length, so that none is tiny: a few tokens are computed by other code than many."""
+    count = -(-len(work) // size)
+    edges = [len(work) * i // count for i in range(count + 1)]
+    return [work[start:end] for start, end in pairwise(edges)]
 
 
 def _common(prompts: Sequence[Sequence[int]]) -> int:
