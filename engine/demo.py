@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import events, resources
-from engine.errors import FormfactError, disk_errors
+from engine.errors import Cancelled, FormfactError, disk_errors
 from engine.task import Task
 from engine.tune.recipe import Recipe
 from engine.workspace import Workspace
@@ -73,7 +73,10 @@ def run(folder: Path, task: Task, *, recipe: Recipe | None = None) -> Demo:
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with Workspace.open(folder) as workspace:
-        return _Steps(workspace, task).all(recipe or _recipe())
+        try:
+            return _Steps(workspace, task).all(recipe or _recipe())
+        except Cancelled as stop:
+            raise Cancelled("The demo stopped; what is done is saved.", "Start it again to go on from there.") from stop
 
 
 def _recipe() -> Recipe:
