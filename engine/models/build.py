@@ -16,17 +16,16 @@ from engine.errors import ModelRefused, disk_errors
 from engine.events import Started
 from engine.models.adapter import reorder_rows
 from engine.models.files import require_room
-from engine.models.folder import check_safetensors, read_folder
+from engine.models.folder import read_folder
+from engine.models.safetensors_file import arrays, widened
 from engine.models.tokenizer import Tokens, read_tokens
 from engine.task import Task
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 KINDS = {"llama": "llama", "mistral": "llama", "qwen2": "qwen2", "qwen3": "qwen3"}  # model_type → GGUF architecture
 _EMBEDDING = "model.embed_tokens.weight"
-_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
 def build(folder: Path, target: Path, task: Task) -> None:
@@ -162,33 +161,11 @@ def _weights(folder: Path, config: dict[str, Any], rows: int) -> Iterator[tuple[
         if found in ("token_embd", "output") and len(array) < rows:
             array = np.concatenate([array, np.repeat(array[:1], rows - len(array), axis=0)])  # for added byte tokens
         if array.ndim == 1:  # norms and biases are always F32 in a GGUF
-            stored, array = "F32", _single(stored, array)
+            stored, array = "F32", widened(stored, array)
         yield f"{found}.{suffix}", stored, array
 
 
 def _stored(folder: Path) -> Iterator[tuple[str, str, NDArray[Any]]]:
-    """Name, type and memory-mapped array of every tensor in a folder's safetensors files."""
-    import numpy as np
-
+    """Name, type and array of every tensor in a folder's safetensors files."""
     for file in sorted(folder.glob("*.safetensors")):
-        header = check_safetensors(file)
-        whole = np.memmap(file, np.uint8, "r")
-        front = 8 + int(whole[:8].view("<u8")[0])
-        for name, entry in header.items():
-            if name == "__metadata__":
-                continue
-            if entry["dtype"] not in _TYPES:
-                raise ModelRefused(
-                    f"{name} of {folder.name} is stored as {entry['dtype']}.", "Use 16- or 32-bit weights."
-                )
-            start, end = entry["data_offsets"]
-            data = whole[front + start : front + end].view(_TYPES[entry["dtype"]])
-            yield name, entry["dtype"], data.reshape(entry["shape"])
-
-
-def _single(kind: str, array: NDArray[Any]) -> NDArray[np.float32]:
-    import numpy as np
-
-    if kind == "BF16":
-        return (array.astype(np.uint32) << 16).view(np.float32)
-    return array.astype(np.float32)
+        yield from arrays(file)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelRefused, disk_errors
 from engine.models.facts import GgufFacts
+from engine.models.safetensors_file import read_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +95,7 @@ def check_weights(path: Path) -> None:
         if absent:
             raise ModelRefused(f"{path.name} lacks {', '.join(absent[:3])}.", "Download the folder completely.")
     for file in weights:
-        check_safetensors(file)
-
-
-def check_safetensors(file: Path) -> dict[str, Any]:
-    """Check that a safetensors file is whole; returns its header (tensor name → dtype, shape, data_offsets).
-
-    Format: u64 length of a JSON header, the header, the data.
-
-    Raises:
-        ModelRefused: cut off or not safetensors.
-    """
-    with disk_errors(file), file.open("rb") as opened:
-        size = file.stat().st_size
-        start = opened.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size + 1
-        text = opened.read(length) if length <= size else b""
-    try:
-        header: dict[str, Any] = json.loads(text)
-        end = 8 + length + max((entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as fault:
-        raise ModelRefused(
-            f"{file.name} is cut off or is not a safetensors file.", "Download or save it again.", str(fault)
-        ) from fault
-    if end > size:
-        raise ModelRefused(f"{file.name} is cut off: it has {size:,} of {end:,} bytes.", "Download or save it again.")
-    return header
+        read_header(file)
 
 
 def _refuse_code(path: Path, config: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import AdapterRefused, ModelRefused, disk_errors
-from engine.models.folder import check_safetensors
+from engine.models.safetensors_file import arrays, widened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,32 +121,19 @@ def _pairs(folder: Path, rank: int) -> dict[str, tuple[Array, Array]]:
 
 
 def _tensors(folder: Path) -> dict[str, Array]:
-    """The tensors as NumPy arrays; bfloat16, which NumPy lacks, is widened exactly to float32."""
-    import numpy as np
-    from safetensors import SafetensorError, deserialize
-
+    """The tensors, float16 and float32 as they are, bfloat16 widened exactly."""
     file = folder / "adapter_model.safetensors"
     if not file.exists():
         if (folder / "adapter_model.bin").exists():
             raise _refused(folder, "its weights are pickled (adapter_model.bin), which can run code when opened")
         raise AdapterRefused(f"The adapter in {folder.name} has no weights.", "Save the adapter again.")
     try:
-        check_safetensors(file)
-        found = deserialize(file.read_bytes())  # type: ignore[no-untyped-call]
-    except (ModelRefused, SafetensorError) as fault:
-        raise AdapterRefused(f"The adapter file {file} is cut off or damaged.", "Save it again.", str(fault)) from fault
-    arrays: dict[str, Array] = {}
-    for name, entry in found:
-        kind, shape, data = entry["dtype"], entry["shape"], entry["data"]
-        if kind == "BF16":
-            arrays[name] = (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
-        elif kind in ("F32", "F16"):
-            arrays[name] = np.frombuffer(data, f"<f{kind[1:]}".replace("32", "4").replace("16", "2")).reshape(shape)
-        else:
-            raise _refused(folder, f"{name} is stored as {kind}")
-    if not arrays:
+        found = {name: widened(kind, array) if kind == "BF16" else array for name, kind, array in arrays(file)}
+    except ModelRefused as fault:
+        raise AdapterRefused(f"In the adapter {folder.name}: {fault.what}", "Save it again.", fault.details) from fault
+    if not found:
         raise AdapterRefused(f"The adapter in {folder.name} is empty.", "Tune again.")
-    return arrays
+    return found
 
 
 def _refused(folder: Path, reason: str) -> AdapterRefused:

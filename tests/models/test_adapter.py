@@ -180,6 +180,20 @@ def test_weights_cut_anywhere_are_refused(cut: float) -> None:
         assert sorted(file.name for file in folder.iterdir()) == ["b.gguf", "peft"]
 
 
+@given(place=st.integers(0, 900), value=st.binary(min_size=1, max_size=6))
+def test_damaged_weights_are_refused_or_harmless(place: int, value: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        base, peft = write_gguf(folder / "b.gguf"), write_peft(folder / "peft")
+        weights = peft / "adapter_model.safetensors"
+        data = weights.read_bytes()
+        weights.write_bytes(data[:place] + value + data[place + len(value) :])
+        try:
+            to_gguf(peft, base, folder / "a.gguf")
+        except AdapterRefused as refusal:
+            assert refusal.what
+
+
 def test_reading_an_adapter_back(tmp_path: Path, base: Path) -> None:
     target = tmp_path / "a.gguf"
     to_gguf(write_peft(tmp_path / "peft"), base, target)
