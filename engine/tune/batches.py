@@ -14,6 +14,8 @@ from engine.tune.recipe import Recipe
 
 IGNORED = -100  # the label of a token that is read but not learnt; torch's cross entropy skips it
 
+_WIDTH = 32  # batches are padded to a multiple of this many tokens
+
 
 class TokenRow(msgspec.Struct, frozen=True):
     """One example as the model sees it, one line of ``runs/ID/tokens/*.jsonl``.
@@ -104,12 +106,13 @@ def steps_of(plan: Sequence[int], recipe: Recipe) -> list[list[int]]:
 
 
 def pad(rows: Sequence[TokenRow], padding: int = 0) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Token ids and labels of ``rows``, padded at the right to the longest: two arrays of shape [rows, tokens].
+    """Token ids and labels of ``rows``, padded at the right: two arrays of shape [rows, tokens].
 
-    No attention mask is needed: attention looks back only, so no token sees the padding after it, and padding has no
+    The width is the longest row's, rounded up: torch compiles and keeps kernels for every new shape, so a few widths
+    are much faster than many, and take much less memory. No attention mask is needed: attention looks back only, so no token sees the padding after it, and padding has no
     label.
     """
-    width = max(len(row.ids) for row in rows)
+    width = -(-max(len(row.ids) for row in rows) // _WIDTH) * _WIDTH
     ids = np.full((len(rows), width), padding, dtype=np.int64)
     labels = np.full((len(rows), width), IGNORED, dtype=np.int64)
     for i, row in enumerate(rows):

@@ -82,4 +82,7 @@ def _loaded(run: Path, weights: str) -> Session:
 if __name__ == "__main__":
     # Unsloth writes generated code into the current folder unless told otherwise.
     os.environ["UNSLOTH_COMPILE_LOCATION"] = str(Path(sys.argv[1]) / "cache" / "unsloth")
+    # Threads that wait for each other sleep instead of spinning: on a machine that does other things too, spinning
+    # made steps ten times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     serve({handler.__name__: handler for handler in (warm_up, materialise, twin_tokens, train, logits)})

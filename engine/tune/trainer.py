@@ -37,7 +37,12 @@ def from_gguf(gguf: Path, folder: Path) -> None:
         ModelRefused: transformers cannot read this architecture.
     """
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            gguf.parent,
+            gguf_file=gguf.name,
+            quantization_config=transformers.GgufConfig(dequantize=True),
+            dtype=torch.float32,
+        )
     except (ValueError, KeyError, RuntimeError, NotImplementedError) as fault:
         raise ModelRefused(
             f"{gguf.name} cannot be turned into training weights.",
