@@ -61,8 +61,8 @@ def download(source: str, folder: Path, task: Task, *, allowed: bool) -> Downloa
     """
     if not allowed:
         raise NetworkFault(
-            f"{source} would have to be downloaded, and Formfact does not use the network on its own.",
-            f"Allow it for this once: formfact models add {source} --network.",
+            f"There is no file {source} here; it may be on the hub, but Formfact does not use the network on its own.",
+            f"Check the path, or allow this one download: formfact models add {source} --network.",
         )
     name, _, file = source.partition(":")
     repository = look(name, task)
