@@ -2,12 +2,13 @@
 
 Weights are laid out as llama.cpp reads them: names by the ``gguf`` package's table, the rows of Llama's q and k
 reordered (see ``engine.models.adapter``), precision kept. Only plain configurations of a few architectures are taken;
-what llama.cpp would compute otherwise (stretched rotary embeddings, sliding windows) is refused with a reason.
+what llama.cpp would compute otherwise (most stretched rotary embeddings, sliding windows) is refused with a reason.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def _check(folder: Path, config: dict[str, Any]) -> None:
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
     reasons = {
         f"models of kind {config.get('model_type')} are not supported": config.get("model_type") not in KINDS,
-        "its rotary embedding is stretched": rope.get("rope_type", rope.get("type", "default")) != "default",
+        "its rotary embedding is stretched": _rope_type(rope) not in ("default", "llama3"),
         "it rotates only a part of each head": rope.get("partial_rotary_factor", 1.0) != 1.0,
         "it attends within a sliding window": bool(config.get("sliding_window"))
         and config.get("use_sliding_window", config.get("model_type") == "mistral"),
@@ -80,6 +81,10 @@ def _write(part: Path, folder: Path, config: dict[str, Any], tokens: Tokens, lic
         writer.add_license(licence)
     _sizes(writer, config, len(tokens.tokens))
     _tokenizer(writer, tokens)
+    if factors := _rope_factors(config):
+        import numpy as np
+
+        writer.add_tensor("rope_freqs.weight", np.array(factors, np.float32))
     for name, kind, array in _weights(folder, config, len(tokens.tokens)):
         task.check()
         if kind == "BF16":
@@ -111,6 +116,30 @@ def _sizes(writer: Any, config: dict[str, Any], vocabulary: int) -> None:
     writer.add_rope_freq_base(float(rope.get("rope_theta") or config.get("rope_theta") or 10_000.0))
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_vocab_size(vocabulary)
+
+
+def _rope_type(rope: dict[str, Any]) -> str:
+    return str(rope.get("rope_type", rope.get("type", "default")))
+
+
+def _rope_factors(config: dict[str, Any]) -> list[float]:
+    """What each rotary frequency is divided by; empty if none is.
+
+    Llama 3's rule: wavelengths that fit the original context often stay as they are, those that hardly fit are
+    stretched by the factor, between the two is a smooth passage (transformers, ``_compute_llama3_parameters``).
+    """
+    rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    if _rope_type(rope) != "llama3":
+        return []
+    size = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
+    theta = float(rope.get("rope_theta") or config.get("rope_theta") or 10_000.0)
+    low, high, factor = rope["low_freq_factor"], rope["high_freq_factor"], rope["factor"]
+    found = []
+    for pair in range(0, size, 2):
+        turns = rope["original_max_position_embeddings"] / (2 * math.pi * theta ** (pair / size))
+        share = min(1.0, max(0.0, (turns - low) / (high - low)))
+        found.append(1 / ((1 - share) / factor + share))
+    return found
 
 
 def _tokenizer(writer: Any, tokens: Tokens) -> None:

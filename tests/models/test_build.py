@@ -61,7 +61,20 @@ TOKENIZERS = {
     "qwen2": lambda: byte_level(pre_tokenizers.Split(Regex(QWEN2), "isolated"), use_regex=False),
     "default": sentencepiece,
 }
-CASES = {"llama": "default", "mistral": "llama-bpe", "qwen2": "qwen2", "qwen3": "gpt-2"}
+CASES = {"llama": "default", "mistral": "llama-bpe", "qwen2": "qwen2", "qwen3": "gpt-2", "llama 3": "smollm"}
+CONFIGS: dict[str, dict[str, Any]] = {
+    "mistral": {"sliding_window": None},
+    "llama 3": {
+        "rope_parameters": {  # chosen so that of eight frequencies one stays, one is in between, six are stretched
+            "rope_type": "llama3",
+            "rope_theta": 10_000.0,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32,
+        }
+    },
+}
 
 
 def save_tokenizer(folder: Path, rule: str) -> None:
@@ -77,9 +90,7 @@ def save_tokenizer(folder: Path, rule: str) -> None:
 def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """Random models of each kind with tokenizers, and transformers' logits for them."""
     home = tmp_path_factory.mktemp("build")
-    jobs = [torch_job(home, kind, home / kind, kind) for kind in CASES]
-    for job in jobs:
-        job["config"] = {"sliding_window": None} if job["random"] == "mistral" else {}
+    jobs = [torch_job(home, kind, home / kind, kind.split()[0]) | {"config": CONFIGS.get(kind, {})} for kind in CASES]
     run("torch_side", jobs, home)
     for kind, rule in CASES.items():
         save_tokenizer(home / kind, rule)
@@ -141,7 +152,7 @@ def test_a_tokenizer_that_llama_cpp_would_split_otherwise(
     [
         ({"model_type": "mamba"}, "kind mamba"),
         ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "stretched"),
-        ({"rope_parameters": {"rope_type": "llama3"}}, "stretched"),
+        ({"rope_parameters": {"rope_type": "longrope"}}, "stretched"),
         ({"rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5}}, "part of each head"),
         ({"model_type": "mistral", "sliding_window": 4096}, "sliding window"),
         ({"model_type": "qwen2", "sliding_window": 4096, "use_sliding_window": True}, "sliding window"),
