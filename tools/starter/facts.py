@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from tools.starter.inventory import (
     AFTERTHOUGHTS,
+    ASKED,
+    ASKING,
     ATTRIBUTES,
     CHANGES,
     GENERIC_ASKS,
     GENERIC_SAYS,
+    LEADS,
+    POLICY_ASKED,
     POLICY_ASKS,
     POLICY_SAYS,
     POLITE,
@@ -154,7 +158,8 @@ def say_forms(slot: Slot, scoring: bool) -> Sequence[str]:
         return list(split(POLICY_SAYS, scoring))
     verbs = [f"{{e}} {verb}." for verb in split(attribute.verbs, scoring)]
     forms = verbs + list(split(attribute.says, scoring))
-    return forms + list(split(GENERIC_SAYS, scoring))[: 3 if forms else None]
+    generic = list(split(GENERIC_SAYS, scoring))
+    return [*forms, *forms, *generic] if scoring else [*forms, *generic[:8]] if forms else generic
 
 
 def state(rng: random.Random, fact: Fact, name: str = "", scoring: bool = False) -> str:
@@ -178,6 +183,8 @@ def state(rng: random.Random, fact: Fact, name: str = "", scoring: bool = False)
     if rng.random() < (0.5 if fact.old else 0.04):
         adverb = rng.choice(["now", "now", "currently", "today", "at present"])
         text = re.sub(r" (is|are) ", rf" \1 {adverb} ", text, count=1)
+    if text.startswith(("The ", "We ", "You ", "Our ")) and rng.random() < 0.12:
+        text = f"{rng.choice(split(LEADS, scoring))} {text[0].lower()}{text[1:]}"
     if not fact.old:
         return text
     after = _fill(rng.choice(split(AFTERTHOUGHTS, scoring)), slot, noun, thing, o=fact.old, **when)
@@ -187,20 +194,28 @@ def state(rng: random.Random, fact: Fact, name: str = "", scoring: bool = False)
 def ask(rng: random.Random, slot: Slot, scoring: bool = False) -> tuple[str, str]:
     """Write a question for `slot`; return it with the noun that its answer should use."""
     question, noun = _ask(rng, slot, scoring)
-    if rng.random() < 0.1:
+    if rng.random() < 0.15:
         small = question[0].lower() + question[1:] if question.split()[0].istitle() else question
         question = rng.choice(split(POLITE, scoring)).replace("{q}", small).replace("{Q}", question)
     return question, noun
+
+
+def _request(rng: random.Random, direct: Sequence[str], asked: Sequence[str], scoring: bool) -> str:
+    """Choose a form that names the noun: a direct question, or one of many openings with what is asked for."""
+    if rng.random() < 0.45:
+        return rng.choice(split(direct, scoring))
+    opening = f"{rng.choice(split(ASKING, scoring))} {rng.choice(split(asked, scoring))}"
+    return opening + rng.choice("..??" if opening.startswith(("I ", "Please", "Tell", "Give", "Show")) else "???.")
 
 
 def _ask(rng: random.Random, slot: Slot, scoring: bool) -> tuple[str, str]:
     attribute = slot.attribute
     noun = slot.noun if slot.distinct else rng.choice(attribute.nouns)
     if slot.entity is None or (slot.plain and rng.random() < 0.4):
-        return _fill(rng.choice(split(POLICY_ASKS, scoring)), slot, noun, ""), noun
+        return _fill(_request(rng, POLICY_ASKS, POLICY_ASKED, scoring), slot, noun, ""), noun
     thing = rng.choice(ORDER_ASKS) if slot.entity.scope == "order" else slot.entity.name
-    if not attribute.asks or rng.random() < 0.25:
-        return _fill(rng.choice(split(GENERIC_ASKS, scoring)), slot, noun, thing), noun
+    if not attribute.asks or rng.random() < 0.3:
+        return _fill(_request(rng, GENERIC_ASKS, ASKED, scoring), slot, noun, thing), noun
     form = rng.choice(split(attribute.asks, scoring))
     named = [known for known in attribute.nouns if known in form]
     return _fill(form, slot, noun, thing), max(named, key=len) if named else (

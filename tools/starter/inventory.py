@@ -31,6 +31,8 @@ _FORMS: dict[str, list[str]] = tomllib.loads((_WORDS / "forms.toml").read_text(e
 GENERIC_SAYS, GENERIC_ASKS = _FORMS["generic_says"], _FORMS["generic_asks"]
 POLICY_SAYS, POLICY_ASKS = _FORMS["policy_says"], _FORMS["policy_asks"]
 CHANGES, AFTERTHOUGHTS, POLITE = _FORMS["changes"], _FORMS["afterthoughts"], _FORMS["polite"]
+LEADS, ASKING = _FORMS["leads"], _FORMS["asking"]
+ASKED, POLICY_ASKED = _FORMS["asked"], _FORMS["policy_asked"]
 
 
 def split(forms: Sequence[str], scoring: bool) -> Sequence[str]:

@@ -16,7 +16,8 @@ SPARE = 2
 """Branches made beyond those wanted, to stand in for branches that are too long."""
 LONGEST = 640
 """Tokens that a prefix may have; longer episodes are left out."""
-VALUE_WEIGHT, CITATION_WEIGHT, TEXT_WEIGHT = 2.0, 3.0, 0.1
+VALUE_WEIGHT, CITATION_WEIGHT, CHOICE_WEIGHT, TEXT_WEIGHT = 2.0, 3.0, 4.0, 0.1
+"""Weights in the loss; the choice is the second token of an answer, where the model decides whether to refuse."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def encode(tokenizer: Tokenizer, episode: Episode) -> Row:
         for left, right in reply.offsets:
             inside = right > start and left < stop and bool(branch.source)
             weights.append(CITATION_WEIGHT if left == number else VALUE_WEIGHT if inside else 1.0)
+        weights[1] = CHOICE_WEIGHT if episode.passages else 1.0
         branches.append((ask + reply.ids, [0.0] * len(ask) + weights))
     return Row(tokenizer.encode(chat_text(episode)).ids, branches)
 
