@@ -109,8 +109,8 @@ def pad(rows: Sequence[TokenRow], padding: int = 0) -> tuple[npt.NDArray[np.int6
     """Token ids and labels of ``rows``, padded at the right: two arrays of shape [rows, tokens].
 
     The width is the longest row's, rounded up: torch compiles and keeps kernels for every new shape, so a few widths
-    are much faster than many, and take much less memory. No attention mask is needed: attention looks back only, so no token sees the padding after it, and padding has no
-    label.
+    are much faster than many, and take much less memory. No attention mask is needed: attention looks back only, so no
+    token sees the padding after it, and padding has no label.
     """
     width = -(-max(len(row.ids) for row in rows) // _WIDTH) * _WIDTH
     ids = np.full((len(rows), width), padding, dtype=np.int64)

@@ -57,6 +57,7 @@ def train(session: Session, run: Path, task: Task) -> Totals:
         (run / STOP).unlink(missing_ok=True)
         with heavy.memory_errors(session.recipe):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        trainer.accelerator.unwrap_model(session.model, keep_fp32_wrapper=False)  # out of bf16, for the gate
         watch.count_energy()
     watch.totals.stopped &= watch.totals.step < watch.totals.steps
     if not watch.totals.stopped:
