@@ -64,6 +64,14 @@ def test_another_python_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "needs Python 3.99 to 3.14" in capsys.readouterr().err
 
 
+def test_a_python_without_environments_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    assert bootstrap.main(["demo"]) == 1
+    assert "apt install python3-venv" in capsys.readouterr().err
+
+
 def test_a_machine_without_a_gpu(bare: Path) -> None:
     plan = bootstrap.Plan()
     steps = words(plan)
