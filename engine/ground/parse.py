@@ -30,6 +30,7 @@ TEXT = {
     *(".toml", ".ini", ".cfg", ".py", ".js", ".ts", ".java", ".c", ".h", ".cpp", ".hpp", ".cs", ".go", ".rs", ".rb"),
     *(".php", ".sh", ".sql", ".r", ".swift", ".kt", ".scala", ".lua", ".pl", ".css"),
 }
+ENCRYPTED = "encrypted: it needs a password"
 RECODED = {  # kreuzberg takes these for UTF-8 whatever they are
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -113,6 +114,8 @@ def _structured(path: Path, ending: str) -> Parsed:
     flat = plain(result.content)
     if _words(text) < 0.7 * _words(flat):  # the tree lost text that the flat form has
         text = flat
+    if not text.strip() and _locked(path):
+        raise DocumentRefused(ENCRYPTED)
     return Parsed(text, marked=True)
 
 
@@ -161,7 +164,7 @@ def _reason(fault: BaseException, path: Path) -> str:
     """A library's error in a few plain words."""
     words = str(fault).lower()
     if "password" in words or "encrypt" in words or _locked(path):
-        return "encrypted: it needs a password"
+        return ENCRYPTED
     if type(fault).__name__ == "ValidationError" or "unsupported" in words:
         return f"unsupported: files of the kind {path.suffix or 'without an ending'} cannot be read"
     if type(fault).__name__ == "PanicException":
@@ -170,7 +173,9 @@ def _reason(fault: BaseException, path: Path) -> str:
 
 
 def _locked(path: Path) -> bool:
-    """Whether an office file is encrypted: its kind is a zip, but it is an OLE container, or its manifest says so."""
+    """Whether an office file is encrypted: its manifest says so, or it is an OLE container where it should be a zip."""
+    if path.suffix.lower() == ".ppt":
+        return "EncryptedSummary".encode("utf-16-le") in path.read_bytes()
     if path.suffix.lower() in {".docx", ".xlsx", ".pptx"}:
         with path.open("rb") as file:
             return file.read(4) == b"\xd0\xcf\x11\xe0"

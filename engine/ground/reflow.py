@@ -27,7 +27,7 @@ def without_running_lines(pages: Sequence[str]) -> list[str]:
     for page in lines:
         first = int(bool(page) and tops[_shape(page[0])] > often)
         last = len(page) - int(len(page) > first and ends[_shape(page[-1])] > often)
-        kept.append("\n".join(page[first:last]))
+        kept.append("\n".join(page[first:last] or page))  # a page that says nothing else keeps its line
     return kept
 
 
