@@ -1,7 +1,7 @@
 """Proof of which weights answer: logits of a fixed prompt, taken in the context that answers, adapter off and on.
 
-The base's digest is the same for every comparison on the same weights, llama.cpp build and thread count, because
-it is taken first thing in a fresh context. The store remembers it; another digest means that other weights
+The base's digest is the same for every comparison on the same weights and llama.cpp build, because it is taken first
+thing in a fresh context. The store remembers it; another digest means that other weights
 answered (see ``store.answers``).
 """
 

@@ -116,9 +116,9 @@ def prepare(task: Task, model: str, adapter: str | None = None) -> None:
     _full(task, model).canary(Path(adapter) if adapter else None)
 
 
-def build(task: Task, model: str) -> str:
-    """What a canary's digest depends on besides the model's bytes: llama.cpp's build, instructions, threads."""
-    return f"{llama.build()} threads = {llama.threads(_full(task, model).model.parameters)}"
+def build(task: Task) -> str:
+    """What a canary's digest depends on besides the model's bytes: llama.cpp's build and instructions."""
+    return llama.build()
 
 
 def quantise(task: Task, source: str, target: str, kind: str) -> None:

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from engine.chat import llama
+from engine.chat.cores import Cores
 from engine.errors import AdapterRefused, Cancelled, OutOfMemory
 from engine.types import Sampling
 
 BATCH = 256
 """Most tokens evaluated at once. More is not quicker on a processor, and takes more memory."""
+
+CORES = Cores()
 
 
 class Context:
@@ -39,9 +42,10 @@ class Context:
         ):  # as quick without, and then an answer does not depend on what is evaluated beside it
             params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.n_outputs_max = outputs or max(sequences, 32)
-        params.n_threads = params.n_threads_batch = llama.threads(model.parameters)
+        params.n_threads = params.n_threads_batch = CORES.threads(model.parameters)
         self.model, self.adapter = model, adapter
         self.batch_size: int = params.n_batch
+        self.threads: int = params.n_threads
         self.pointer = lib.llama_init_from_model(model.pointer, params)
         if not self.pointer:
             raise OutOfMemory(
@@ -64,6 +68,13 @@ class Context:
         pointers = (lib.llama_adapter_lora_p_ctypes * 1)(adapter.pointer)
         if lib.llama_set_adapters_lora(self.pointer, pointers, 1, (ctypes.c_float * 1)(1.0)):
             raise AdapterRefused(f"llama.cpp cannot use the adapter {adapter.path.name}.", "Tune it anew.")
+
+    def use_free_cores(self) -> None:
+        """Go on with as many threads as suits what other processes leave."""
+        count = CORES.threads(self.model.parameters)
+        if count != self.threads:
+            llama.library().llama_set_n_threads(self.pointer, count, count)
+            self.threads = count
 
     def evaluate(self, tokens: Sequence[tuple[int, int, Sequence[int], bool]]) -> None:
         """Evaluate up to ``batch_size`` tokens, each ``(token, position, sequences, whether its logits are wanted)``.

@@ -19,6 +19,8 @@ from engine.types import Arm, Budget, Message, Passage, Sampling
 
 _PAUSE_S = 0.03
 """Text is sent on at most this often: thirty messages a second look smooth and cost little."""
+_LOOK_S = 0.5
+"""How often decoding looks whether other processes have taken cores, or left them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,12 @@ def decode(
 
 def _continue(session: Session, lanes: list[tuple[int, Reply]], task: Task, done: Callable[[Reply], None]) -> None:
     """Decode until every reply has a reason to end, or the task is cancelled."""
+    assert session.context
+    looked = time.perf_counter()
     while not task.cancelled:
+        if time.perf_counter() - looked > _LOOK_S:
+            session.context.use_free_cores()
+            looked = time.perf_counter()
         lanes = [lane for lane in lanes if not lane[1].reason]
         if not lanes:
             return

@@ -19,7 +19,6 @@ from engine.errors import AdapterRefused, ModelRefused
 
 _WARNING, _ERROR = 3, 4  # enum ggml_log_level of ggml.h
 _UNKNOWN, _CONTROL, _USER_DEFINED, _LSTRIP, _RSTRIP = 1 << 0, 1 << 3, 1 << 4, 1 << 7, 1 << 8  # enum llama_token_attr
-PARAMETERS_A_THREAD = 16_000_000
 said: deque[str] = deque(maxlen=20)
 """llama.cpp's latest warnings and errors, for the details of ours."""
 
@@ -52,20 +51,6 @@ def build() -> str:
 def accelerated() -> bool:
     """Whether llama.cpp computes on a GPU."""
     return bool(library().llama_supports_gpu_offload())
-
-
-def threads(parameters: int) -> int:
-    """Threads to compute with: the cores this process may use, without hyper-threads; one for small models.
-
-    The threads of a small model mostly wait for each other, and when another process takes one of the cores they
-    wait very long: a 260,000-parameter model on two busy cores wrote 8 to 120 tokens/s with two threads, 2,500 with
-    one.
-    """
-    import psutil
-
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = max(1, min(usable, psutil.cpu_count(logical=False) or usable))
-    return max(1, min(cores, parameters // PARAMETERS_A_THREAD))
 
 
 class Vocabulary:

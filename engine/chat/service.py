@@ -47,7 +47,7 @@ class Chat:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._database = workspace.database
-        self._builds: dict[str, str] = {}
+        self._build = ""
 
     def answer(
         self,
@@ -135,13 +135,14 @@ class Chat:
 
     def _kept(self, comparison: ComparisonRow, weights: _Weights, shots: Shots, task: Task) -> list[Answer]:
         """Ask, with every answer in the store before its ArmDone is passed on."""
-        build = self._build(weights.model, task)
+        if not self._build:
+            self._build = self._workspace.chat_child.call("build").result()
         number = rows.begin(self._database, comparison)
 
         def heard(event: events.Event) -> None:
             if isinstance(event, events.ArmDone):
                 answer = msgspec.convert(event.answer, Answer)
-                self._check(weights, build, answer)
+                self._check(weights, answer)
                 rows.add(self._database, AnswerRow(number, event.arm, _json(answer)))
             task.emit(event)
 
@@ -239,14 +240,7 @@ class Chat:
             for one in given
         ]
 
-    def _build(self, model: Model, task: Task) -> str:
-        """What the canary's digest depends on besides the model; asked once, loads the model."""
-        if model.sha256 not in self._builds:
-            self._builds[model.sha256] = self._call("build", model, task)
-            task.check()
-        return self._builds[model.sha256]
-
-    def _check(self, weights: _Weights, build: str, answer: Answer) -> None:
+    def _check(self, weights: _Weights, answer: Answer) -> None:
         """Compare what answered with what is recorded: the adapter's file, and what the canary says of the base."""
         model, run = weights.model, weights.run
         if run and answer.adapter not in (None, run.adapter_sha256):
@@ -257,7 +251,7 @@ class Chat:
             )
         if answer.canary is None:
             return
-        recorded = rows.recorded_base(self._database, model.sha256, build, answer.canary.base)
+        recorded = rows.recorded_base(self._database, model.sha256, self._build, answer.canary.base)
         if recorded != answer.canary.base:
             raise WrongWeights(
                 f"The weights that answered are not those of {model.name} as they were recorded.",

@@ -85,6 +85,7 @@ class Session:
 
     def _evaluate(self, work: Sequence[_Work], ready: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
         context = self._open()
+        context.use_free_cores()
         context.stop_when(stopped)
         try:
             for chunk in _chunks(work, context.batch_size):

@@ -28,7 +28,7 @@ CREATE TABLE answers (
 -- What the canary said of a base model the first time: the same file must say the same ever after.
 CREATE TABLE canaries (
     model_sha256 TEXT NOT NULL,
-    build TEXT NOT NULL,             -- llama.cpp's version, instructions and threads: they change the last bits
+    build TEXT NOT NULL,             -- llama.cpp's version and instructions: they change the last bits
     base TEXT NOT NULL,
     PRIMARY KEY (model_sha256, build)
 ) WITHOUT ROWID;
