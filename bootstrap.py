@@ -58,7 +58,7 @@ CAUSES = (  # what a failed step says → what to do
     (r"Killed", "Close other programs: compiling needs more memory"),
     (r"name resolution|NewConnectionError|timed out", "Connect to the network (only set-up needs it, to download)"),
     (r"CERTIFICATE_VERIFY_FAILED", "Set pip's `cert` option: it does not trust the package index"),
-    (r"No matching distribution", "See which pinned version the package index that pip is set to use does not have"),
+    (r"No matching distribution|ResolutionImpossible", "See which pinned version pip's package index does not have"),
 )
 
 
