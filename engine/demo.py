@@ -68,9 +68,9 @@ def run(folder: Path, task: Task, *, recipe: Recipe | None = None) -> Demo:
         Cancelled: stopped on request; the same call goes on.
     """
     folder = folder.absolute()
-    if folder.exists() and any(folder.iterdir()) and not (folder / "demo.json").exists():
-        raise FormfactError(f"{folder} is not empty.", "Choose a new folder: formfact demo --out DIR.")
     with disk_errors(folder):
+        if folder.exists() and not (folder / "demo.json").exists() and (folder.is_file() or any(folder.iterdir())):
+            raise FormfactError(f"{folder} is not an empty folder.", "Choose a new one: formfact demo --out DIR.")
         folder.mkdir(parents=True, exist_ok=True)
     with Workspace.open(folder) as workspace:
         try:

@@ -17,7 +17,7 @@ from engine.compare.origin import origin
 from engine.compare.questions import Question
 from engine.compare.scorecard import Scored
 from engine.compare.verdict import percent
-from engine.errors import disk_errors
+from engine.errors import FormfactError, disk_errors
 from engine.types import Arm, Interval, Passage
 
 if TYPE_CHECKING:
@@ -45,14 +45,19 @@ def write(workspace: Workspace, scorecard: Scorecard, target: Path, title: str =
     """Write the report to ``target`` (folders are made); an existing file is replaced in one step.
 
     Raises:
-        ReadOnly, DiskFull: the file cannot be written.
+        ReadOnly, DiskFull, FormfactError: the file cannot be written.
     """
     html = render(scorecard, origin(workspace, scorecard), title or f"Scorecard of {scorecard.row.model}")
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"{target.name}.part")
-        draft.write_text(html, encoding="utf-8")
-        draft.replace(target)
+    draft = target.with_name(f"{target.name}.part")
+    try:
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(html, encoding="utf-8")
+            draft.replace(target)
+    except OSError as fault:
+        if draft.is_file():
+            draft.unlink()
+        raise FormfactError(f"No report can be written to {target}.", "Name a new file.", str(fault)) from fault
     return target.absolute()
 
 
@@ -154,8 +159,13 @@ def _answer(one: Scored) -> dict[str, Any]:
         "mark": MARKS[one.arm],
         "text": one.answer.answer.strip(),
         "judged": [(side, bool(score)) for side, score in sides if score is not None],
-        "faults": (*one.form_faults, *one.facts_faults),
+        "faults": [_first(faults) for faults in (one.form_faults, one.facts_faults) if faults],
     }
+
+
+def _first(faults: Sequence[str]) -> str:
+    """The first reason, and how many more there are: four reasons under each answer hide the answers."""
+    return faults[0] + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 
 def _title(passage: Passage) -> str:

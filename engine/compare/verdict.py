@@ -4,7 +4,7 @@
 2. *Prompt*: the base model is good on every side that was checked (its whole interval is above ``GOOD``).
 3. *Both*: tuning brings the form **and** the documents bring the facts. If a few examples in the prompt bring the form
    as well as tuning does, *retrieve* (with that prompt) is enough. If the two together lose what one of them had
-   brought, the sentence says so.
+   brought, the sentence says so; *some of the facts* are less than ``GOOD``.
 4. *Tune*: only tuning brings something. 5. *Retrieve*: only the documents do.
 6. *Prompt*: neither does, but a few examples in the prompt do.
 7. *Unclear*: nothing helps measurably.
@@ -88,13 +88,13 @@ def _both(evidence: _Evidence) -> Verdict:
 def _tuning(evidence: _Evidence) -> str:
     alone = evidence.gained("form", Arm.TUNED, Arm.BASE)
     pair = (Arm.BASE, Arm.TUNED) if alone else (Arm.GROUNDED, Arm.BOTH)
-    return f"tuning brings the form ({evidence.change('form', *pair)})"
+    return f"tuning brings {evidence.much('form', pair[1])} ({evidence.change('form', *pair)})"
 
 
 def _sources(evidence: _Evidence) -> str:
     alone = evidence.gained("facts", Arm.GROUNDED, Arm.BASE)
     pair = (Arm.BASE, Arm.GROUNDED) if alone else (Arm.TUNED, Arm.BOTH)
-    return f"documents bring the facts ({evidence.change('facts', *pair)})"
+    return f"documents bring {evidence.much('facts', pair[1])} ({evidence.change('facts', *pair)})"
 
 
 def _no_facts(evidence: _Evidence) -> str:
@@ -144,6 +144,9 @@ class _Evidence:
     def change(self, side: Side, before: Arm, after: Arm) -> str:
         arms = self.sides[side].arms
         return f"{percent(arms[before].mean)} → {percent(arms[after].mean)}"
+
+    def much(self, side: Side, arm: Arm) -> str:
+        return f"the {side}" if self.sides[side].arms[arm].mean >= GOOD else f"some of the {side}"
 
     def of(self, arm: Arm) -> str:
         return ", ".join(f"{side} {percent(self.sides[side].arms[arm].mean)}" for side in self.checked)

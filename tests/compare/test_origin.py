@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from engine.compare.origin import origin, spell_seconds
+from engine.errors import FormfactError
 from engine.workspace import Workspace
 from store import runs
 from store.runs import Run
@@ -55,6 +58,14 @@ def test_a_report_is_written_in_one_step_into_new_folders(workspace: Workspace, 
     assert workspace.scoring.report(typical(10), target) == target
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert [file.name for file in target.parent.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize("place", ["folder", "file/report.html"])
+def test_a_report_that_cannot_be_written_says_so(workspace: Workspace, tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(FormfactError, match="No report can be written"):
+        with_run(workspace).scoring.report(typical(10), tmp_path / place)
 
 
 def test_seconds_as_people_write_them() -> None:

@@ -47,6 +47,7 @@ NEITHER, FORM, FACTS = four(LOW, LOW, LOW, LOW), four(LOW, HIGH, LOW, HIGH), fou
         (FORM, FACTS, Follows.BOTH, "together they keep both"),
         (FORM, four(LOW, LOW, HIGH, MID), Follows.BOTH, "lose facts (95 % → 40 %)"),
         (four(LOW, HIGH, LOW, MID), FACTS, Follows.BOTH, "lose form (95 % → 40 %)"),
+        (FORM, four(LOW, LOW, MID, MID), Follows.BOTH, "documents bring some of the facts (5 % → 40 %)"),
         (FORM, NEITHER, Follows.TUNE, "tuning brings the form (5 % → 95 %)"),
         (NEITHER, FACTS, Follows.RETRIEVE, "documents bring the facts (5 % → 95 %)"),
         (NEITHER, NEITHER, Follows.UNCLEAR, "neither"),

@@ -49,6 +49,8 @@ def test_stopped_killed_finished_and_shown_again(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
-    with pytest.raises(FormfactError, match="not empty"):
+    with pytest.raises(FormfactError, match="not an empty folder"):
         demo.run(tmp_path, Task(), recipe=QUICK)
+    with pytest.raises(FormfactError, match="not an empty folder"):
+        demo.run(tmp_path / "letter.txt", Task(), recipe=QUICK)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
