@@ -19,7 +19,8 @@ from engine.tune.recipe import Recipe
 if TYPE_CHECKING:
     from engine.tune.trainer import Session
 
-_session: Session | None = None  # the process serves one run, so one model
+_session: Session | None = None  # the process serves one run, so it holds one model
+_of: tuple[Path, str] | None = None
 
 
 def warm_up(task: Task) -> None:
@@ -69,13 +70,13 @@ def logits(task: Task, run: str, weights: str, prompts: list[list[int]], adapted
 
 
 def _loaded(run: Path, weights: str) -> Session:
-    global _session
+    global _session, _of
     from engine.tune.trainer import Session, memory_errors
 
     recipe = Recipe.load(run / "recipe.toml")
-    if _session is None or _session.weights != Path(weights):
+    if _session is None or _of != (run, weights):
         with memory_errors(recipe):
-            _session = Session(Path(weights), recipe)
+            _session, _of = Session(Path(weights), recipe), (run, weights)
     return _session
 
 

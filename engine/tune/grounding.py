@@ -38,7 +38,7 @@ def wanted(examples: Sequence[Example], share: float, seed: int) -> list[int]:
         return []
 
     def draw(number: int) -> bytes:
-        return hashlib.sha256(f"{seed}\\n{question(examples[number])}".encode()).digest()
+        return hashlib.sha256(f"{seed}\n{question(examples[number])}".encode()).digest()
 
     return sorted(range(len(examples)), key=lambda i: (REFUSAL not in answer(examples[i]), draw(i)))
 
