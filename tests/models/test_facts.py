@@ -33,7 +33,7 @@ def test_a_vocabulary_that_cannot_spell_is_a_warning(shared_data: Path) -> None:
     assert read_facts(derived / "TinyStories-656K-f32-bytesafe.gguf").byte_tokens
 
 
-def test_a_token_id_beyond_the_vocabulary_is_none(tmp_path: Path) -> None:
+def test_a_tokenizer_without_tokens_is_none(tmp_path: Path) -> None:
     path = write_gguf(tmp_path / "m.gguf", without="tokenizer", keys={"tokenizer.ggml.model": "llama"})
     with pytest.raises(ModelRefused, match="no tokenizer"):
         read_facts(path)
