@@ -22,7 +22,7 @@ import transformers
 import trl
 
 from engine.errors import ModelRefused, OutOfMemory
-from engine.tune.batches import TokenRow, pad
+from engine.tune.batches import TokenRow, pad, steps_of
 from engine.tune.recipe import Recipe
 from engine.tune.watch import Watch
 
@@ -154,7 +154,7 @@ class Session:
             num_train_epochs=1,
             learning_rate=self.recipe.learning_rate,
             lr_scheduler_type="constant_with_warmup" if self.recipe.schedule == "constant" else self.recipe.schedule,
-            warmup_steps=self.recipe.warmup,
+            warmup_steps=int(self.recipe.warmup * len(steps_of(plan, self.recipe))),  # none in a run of few steps
             weight_decay=self.recipe.weight_decay,
             seed=self.recipe.seed,
             bf16=self.bf16,
