@@ -15,6 +15,7 @@ from engine import events
 from engine.chat.prompt import CONTEXT
 from engine.chat.template import clean
 from engine.errors import AdapterRefused, ChildDied, ModelRefused, NotFound, QuestionsRefused, WrongWeights
+from engine.ground.relevant import relevant
 from engine.task import Task
 from engine.types import Answer, Arm, Message, Passage, Sampling
 from store import answers as rows
@@ -74,7 +75,8 @@ class Chat:
             task: hears ArmPrepared, Token and ArmDone of each arm; its cancel stops them all at the next token.
             model: the base model; None: the run's, else the default.
             run: whose adapter the tuned arms use; None: the newest finished run of the model.
-            passages: for the sourced arms; None: the ``k`` best of the indexed documents, searched once.
+            passages: for the sourced arms; None: of the ``k`` best of the indexed documents, searched
+                once, those that come near the best (``engine.ground.relevant``).
             shots: examples for the prompted arm.
             conversation: the chat that this is a turn of.
             keep: store the comparison.
@@ -232,7 +234,8 @@ class Chat:
             return []
         if given is None:
             window = min(model.context, CONTEXT)
-            given = self._workspace.documents.search(question, k, passage_chars=passage_chars(window), task=task)
+            found = self._workspace.documents.search(question, k, passage_chars=passage_chars(window), task=task)
+            given = relevant(found)
             if not given:
                 task.emit(events.Notice("No passages were found: the grounded arms answer without sources."))
         return [

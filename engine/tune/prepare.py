@@ -17,6 +17,7 @@ import msgspec
 
 from engine import events
 from engine.errors import DataRefused
+from engine.ground.relevant import relevant
 from engine.task import Task
 from engine.tune import grounding
 from engine.tune.batches import TokenRow, checked, read_rows, write_rows
@@ -110,7 +111,8 @@ def _search(workspace: Workspace, model: Model, questions: Sequence[str], task: 
     from engine.chat.service import passage_chars
 
     chars = passage_chars(min(model.context, CONTEXT))
-    return workspace.documents.search_many(questions, _K, passage_chars=chars, task=task)
+    found = workspace.documents.search_many(questions, _K, passage_chars=chars, task=task)
+    return [relevant(passages) for passages in found]
 
 
 def _tell(made: Sequence[TokenRow], good: Sequence[TokenRow], task: Task, *, must: bool) -> None:
