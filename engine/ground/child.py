@@ -10,11 +10,11 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from engine import events
+from engine.errors import Cancelled
 from engine.ground import scan
 from engine.ground.embed import NAME, Embedder
 from engine.ground.index import Indexer
@@ -34,29 +34,32 @@ class Stores:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # two lanes may ask first at the same moment
+        self._documents: Documents | None = None
         self._vectors: Vectors | None = None
+        self._embedder: Embedder | None = None
 
-    @cached_property
+    @property
     def documents(self) -> Documents:
         """The truth."""
-        return Documents(self.folder)
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The embedding model."""
-        return Embedder()
+        with self._lock:
+            self._documents = self._documents or Documents(self.folder)
+            return self._documents
 
     def open(self, task: Task) -> tuple[Documents, Vectors, Embedder]:
-        """All three, ready and in step; what had to be repaired is told."""
+        """Documents, vector index and model, ready and in step; what had to be repaired is told."""
         with self._lock:
-            if self._vectors is None:
-                with ThreadPoolExecutor(1) as other:  # the model loads while Chroma opens
-                    other.submit(lambda: self.embedder)
-                    self._vectors = Vectors(self.folder, self.documents, NAME, _telling(task))
-                if self._vectors.repaired:
-                    task.emit(events.Notice(self._vectors.repaired))
-            return self.documents, self._vectors, self.embedder
+            documents = self.documents
+            if self._vectors and self._embedder:
+                return documents, self._vectors, self._embedder
+            with ThreadPoolExecutor(1) as other:  # the model loads while Chroma opens
+                loading = other.submit(lambda: self._embedder or Embedder())
+                if self._vectors is None:
+                    self._vectors = Vectors(self.folder, documents, NAME, _telling(task))
+                    if self._vectors.repaired:
+                        task.emit(events.Notice(self._vectors.repaired))
+                self._embedder = loading.result()
+            return documents, self._vectors, self._embedder
 
     def doubt(self) -> None:
         """Something failed while writing: the next request compares both stores again."""
@@ -127,6 +130,8 @@ class Handlers:
         reader = Reader(self._stores.folder / "logs" / "parser.log", limits)
         try:
             Indexer(documents, vectors, embedder, reader, task).run(files())
+        except Cancelled:
+            raise  # between two steps: the stores are in step
         except BaseException:
             self._stores.doubt()
             raise

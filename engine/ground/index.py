@@ -89,12 +89,20 @@ class Indexer:
         for file in files:
             self._task.check()
             try:
-                sha256 = _hash(as_path(file.path))
+                sha256 = self._hash(as_path(file.path))
             except OSError as fault:
                 self._refuse(file, "", f"unreadable: {fault.strerror or fault}")
                 continue
             known = self._documents.content(sha256)
             yield _Opened(file, sha256, None if known else self._reader.start(file.path))
+
+    def _hash(self, path: Path) -> str:
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            while block := stream.read(2**20):
+                self._task.check()
+                digest.update(block)
+        return digest.hexdigest()
 
     def _take(self, opened: _Opened) -> None:
         """Give a file its content: the known one, or what reading it brings."""
@@ -177,11 +185,6 @@ class Indexer:
         if document := self._documents.by_path(path):
             self._task.emit(events.FileDone(path, document.status, document.reason, document.chunks))
             self._progress.file()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _check_unchanged(file: Found) -> None:

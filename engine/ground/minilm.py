@@ -100,11 +100,15 @@ def _nodes(config: dict[str, Any]) -> list[Any]:
         outputs = [output] if isinstance(output, str) else output
         nodes.append(helper.make_node(kind, inputs, outputs, domain=domain, **attributes))
 
-    tables = ["words", "positions", "", "embed.gamma", "embed.beta", "mask"]
-    # every text is segment 0, so its row is added to the position table (see `positions+0`)
+    # every text is segment 0, whose row is added to the positions once
     add("Slice", ["segments", "zero", "one"], "segment0")
     add("Add", ["positions", "segment0"], "positions+0")
-    add("EmbedLayerNormalization", ["ids", "", "words", "positions+0", *tables[2:]], ["x0", "lengths"], epsilon=epsilon)
+    add(
+        "EmbedLayerNormalization",
+        ["ids", "", "words", "positions+0", "", "embed.gamma", "embed.beta", "mask"],
+        ["x0", "lengths"],
+        epsilon=epsilon,
+    )
     for layer in range(config["num_hidden_layers"]):
         w, x = f"layer{layer}", f"x{layer}"
         add("Attention", [x, f"{w}.qkv", f"{w}.qkv.bias", "lengths"], f"{w}.a", num_heads=heads)

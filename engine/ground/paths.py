@@ -57,6 +57,7 @@ def walk(roots: Iterable[str]) -> Iterator[Found]:
 
 def _files(top: Path) -> Iterator[Path]:
     walked: set[tuple[int, int]] = set()
+    _new(top, walked)
     for folder, folders, names in os.walk(top, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and _new(Path(folder, name), walked))
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))

@@ -30,6 +30,7 @@ def named(documents: Documents, roots: Sequence[str]) -> list[Found]:
 def changes(documents: Documents) -> Changes:
     """Compare everything that was added with the disk."""
     known, result = documents.known(), Changes()
+    taken: set[str] = set()  # a file may be under two roots
     by_root: dict[str, list[str]] = {}
     for document in documents.all():
         by_root.setdefault(document.root, []).append(document.path)
@@ -39,7 +40,9 @@ def changes(documents: Documents) -> Changes:
             result.offline += had
             continue
         found = list(walk([root]))
-        result.files += [file for file in found if not _settled(file, known.get(file.path), again=False)]
+        todo = (file for file in found if not _settled(file, known.get(file.path), again=False))
+        result.files += [file for file in todo if file.path not in taken]
+        taken.update(file.path for file in result.files)
         there = {file.path for file in found}
         result.deleted += [path for path in had if path not in there]
     return result

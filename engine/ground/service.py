@@ -12,7 +12,7 @@ import msgspec
 from engine import events
 from engine.errors import Cancelled, ChildDied, NotFound
 from engine.ground.limits import Limits
-from engine.ground.paths import as_text
+from engine.ground.paths import as_path, as_text
 from engine.task import Task
 from engine.types import Passage
 from store.documents import FILE, Document
@@ -48,8 +48,8 @@ class Documents:
             Cancelled: the task was; what was finished stays.
         """
         roots = [as_text(path) for path in paths]
-        for root, path in zip(roots, paths, strict=True):
-            if not path.exists():
+        for root in roots:
+            if not as_path(root).exists():
                 raise NotFound(f"There is no file or folder {root}.", "Check the path.")
         self._call("add", task, paths=roots, limits=dataclasses.asdict(limits or Limits()))
         return [one for one in self.list() if any(_under(one.path, root) for root in roots)]

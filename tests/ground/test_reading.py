@@ -102,8 +102,7 @@ def test_walk_follows_links_but_not_in_circles(tmp_path: Path) -> None:
     (tmp_path / "in" / "deep" / "up").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "broken.txt").symlink_to(tmp_path / "nothing")
     names = [Path(found.path).name for found in walk([as_text(tmp_path / "in")])]
-    assert names.count("a.txt") == 1
-    assert set(names) == {"a.txt", "b.txt"}
+    assert sorted(names) == ["a.txt", "b.txt"]
 
 
 def test_a_text_file_keeps_its_own_characters(tmp_path: Path) -> None:

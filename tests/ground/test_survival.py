@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -19,7 +20,7 @@ from engine.errors import ChildDied, DiskFull
 from engine.ground.limits import Limits
 from engine.task import Task
 from engine.workspace import Workspace
-from store.documents import Documents
+from store.documents import Documents, NewChunk, NewContent
 from store.vectors import MARKER, Vectors
 
 NAME = "all-MiniLM-L6-v2"
@@ -136,6 +137,34 @@ def test_broken_index_files_are_made_again(small: Workspace) -> None:
         if file.is_file():
             file.write_bytes(b"broken")
     assert "made again" in _ask(small)[0]
+
+
+def test_truncated_index_files_are_survived(workspace: Workspace) -> None:
+    """Beyond a thousand vectors Chroma writes its graph to files; reading a truncated one may end the process."""
+    rows = Documents(workspace.folder)
+    made = np.random.default_rng(1).normal(size=(1500, 384)).astype(np.float32)
+    chunks = [NewChunk(n * 10, n * 10 + 9, None, "", f"lamp {n:04}") for n in range(1500)]
+    content = rows.add_content(NewContent("0" * 64, "lamps", "x" * 15_000, None, 0, ""), chunks)
+    rows.put("/lamps.txt", "/lamps.txt", "0" * 64, 1, 1, "reading", "", content)
+    numbers = [one.id for one in rows.unembedded(content)]
+    rows.add_vectors(numbers, made)
+    rows.finish(content)
+    Vectors(workspace.folder, rows, NAME).close()
+    rows.close()
+    files = [file.name for file in (workspace.folder / "chroma").glob("*/*.bin")]
+    assert "data_level0.bin" in files
+    for name in files:
+        file = next((workspace.folder / "chroma").glob(f"*/{name}"))
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+        found = workspace.documents.search("lamp 0007", 3)
+        assert found[0].text.startswith("lamp 000") and len(found) == 3, name
+        workspace.index_child.close()
+        rows = Documents(workspace.folder)
+        vectors = Vectors(workspace.folder, rows, NAME)
+        assert (vectors.repaired, len(vectors.ids())) == ("", 1500), name
+        assert vectors.nearest(made[7], 1)[0][0] == numbers[7], name
+        vectors.close()
+        rows.close()
 
 
 def test_an_index_that_kills_the_process_is_made_again(small: Workspace) -> None:
