@@ -4,14 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
-from tools.starter.generate import LEVELS, Episode, grounded, guessing, source, user_turn
+from tools.starter import hints
+from tools.starter.generate import LEVELS, Branch, Episode, grounded, guessing, source, user_turn
+from tools.starter.hints import Look, Looks
 from tools.starter.model import Tree
 
 BRANCH = 52
 """Tokens that a branch may have: the question and the answer; 19 of 20 have fewer."""
+HEADS = 4
+"""Heads of the model whose attention gets hints."""
 SPARE = 2
 """Branches made beyond those wanted, to stand in for branches that are too long."""
 LONGEST = 640
@@ -26,6 +30,10 @@ class Row:
 
     prefix: list[int]
     branches: list[tuple[list[int], list[float]]]
+    passages: list[int]
+    """For each token of the prefix its passage's number, 0 outside."""
+    looks: list[list[Look]]
+    """For each branch the hints where to look."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,17 @@ class Batch:
     rows: Tensor
     targets: Tensor
     weights: Tensor
+    passages: Tensor
+    looks: Looks
 
     def to(self, device: str) -> "Batch":
         """Move the batch to a device."""
         blocked = self.tree.blocked
         tree = Tree(self.tree.prefix, self.tree.branches, self.tree.length,
                     None if blocked is None else blocked.to(device))
+        looks = Looks(self.looks.where.to(device), self.looks.hint.to(device), self.looks.count)
         return Batch(self.ids.to(device), self.positions.to(device), tree, self.rows.to(device),
-                     self.targets.to(device), self.weights.to(device))
+                     self.targets.to(device), self.weights.to(device), self.passages.to(device), looks)
 
 
 def chat_text(episode: Episode) -> str:
@@ -61,23 +72,31 @@ def chat_text(episode: Episode) -> str:
     return "".join(parts)
 
 
+def _weights(branch: Branch, reply: Encoding) -> list[float]:
+    """Weigh the reply's tokens: choice, value and citation more than the words around them."""
+    start = branch.reply.rfind(branch.value, 0, len(branch.reply) - 3) if branch.source else len(branch.reply)
+    stop, number = start + len(branch.value), len(branch.reply) - 2 if branch.source else -1
+    weights = [CITATION_WEIGHT if left == number else VALUE_WEIGHT if right > start and left < stop else 1.0
+               for left, right in reply.offsets]
+    weights[-1] = 1.0
+    return weights
+
+
 def encode(tokenizer: Tokenizer, episode: Episode) -> Row:
-    """Turn an episode into tokens; the value and the citation weigh more than the words around them."""
+    """Turn an episode into tokens, weights and hints."""
+    text = chat_text(episode)
+    prefix = tokenizer.encode(text)
+    blocks = hints.spans(text, len(episode.passages))
     lead = " " if episode.passages else ""
-    branches = []
+    branches, looks = [], []
     for branch in episode.branches:
         ask = tokenizer.encode(f"{lead}{branch.question}<|im_end|>\n<|im_start|>assistant\n").ids
         reply = tokenizer.encode(branch.reply + "<|im_end|>")
-        start = branch.reply.rfind(branch.value) if branch.value else 0
-        stop = start + len(branch.value)
-        weights = []
-        number = len(branch.reply) - 2 if branch.source else -1
-        for left, right in reply.offsets:
-            inside = right > start and left < stop and bool(branch.source)
-            weights.append(CITATION_WEIGHT if left == number else VALUE_WEIGHT if inside else 1.0)
+        weights = _weights(branch, reply)
         weights[1] = CHOICE_WEIGHT if episode.passages else 1.0
         branches.append((ask + reply.ids, [0.0] * len(ask) + weights))
-    return Row(tokenizer.encode(chat_text(episode)).ids, branches)
+        looks.append(hints.looks(text, prefix, episode, branch, blocks, len(ask), reply))
+    return Row(prefix.ids, branches, hints.labels(prefix, blocks), looks)
 
 
 def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
@@ -87,13 +106,14 @@ def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
     shape = (len(rows), size + count * BRANCH)
     ids, weights = torch.zeros(shape, dtype=torch.long), torch.zeros(shape)
     positions = torch.zeros_like(ids)
-    blocked = torch.zeros(len(rows), 1, 1, size)
+    blocked, passages = torch.zeros(len(rows), 1, 1, size), torch.zeros(len(rows), size, dtype=torch.long)
     positions[:, :size] = torch.arange(size)
     generator = torch.Generator().manual_seed(seed)
     for index, row in enumerate(rows):
         length = len(row.prefix)
         ids[index, :length] = torch.tensor(row.prefix)
         blocked[index, ..., length:] = -1e4
+        passages[index, :length] = torch.tensor(row.passages)
         weights[index, 1:length] = (torch.rand(length - 1, generator=generator) < text).float() * TEXT_WEIGHT
         for number, (tokens, weight) in enumerate(row.branches):
             start = size + number * BRANCH
@@ -102,7 +122,8 @@ def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
             weights[index, start : start + len(tokens)] = torch.tensor(weight)
     where = weights.flatten().nonzero().squeeze(1)
     tree = Tree(size, count, BRANCH, blocked)
-    return Batch(ids, positions, tree, where - 1, ids.flatten()[where], weights.flatten()[where])
+    looks = hints.collate([row.looks for row in rows], HEADS, BRANCH, size)
+    return Batch(ids, positions, tree, where - 1, ids.flatten()[where], weights.flatten()[where], passages, looks)
 
 
 def rows(tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bool = False,
@@ -116,9 +137,9 @@ def rows(tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bo
             easier = level if scoring or rng.random() < 0.8 else rng.randint(0, level)
             episode = grounded(rng, LEVELS[easier], branches + SPARE, scoring)
         row = encode(tokenizer, episode)
-        fitting = [branch for branch in row.branches if len(branch[0]) <= BRANCH]
-        if len(row.prefix) <= LONGEST and len(fitting) >= branches:
-            yield Row(row.prefix, fitting[:branches])
+        fitting = [index for index, branch in enumerate(row.branches) if len(branch[0]) <= BRANCH][:branches]
+        if len(row.prefix) <= LONGEST and len(fitting) == branches:
+            yield Row(row.prefix, [row.branches[i] for i in fitting], row.passages, [row.looks[i] for i in fitting])
 
 
 def batches(stream: Iterator[Row], count: int, tokens: int, text: float, seed: int) -> Iterator[list[Batch]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from tools.starter.hints import PassageProbe
 from tools.starter.model import Starter
 
 
@@ -28,6 +29,8 @@ class Plan:
     start_level: int = 0
     text: float = 0.15
     """Share of the sources' tokens that are predicted too."""
+    hints: float = 1.0
+    """Weight of the hints in the loss."""
     seed: int = 1
     device: str = "cpu"
     threads: int = 1
@@ -43,7 +46,7 @@ class Plan:
         return max(self.start_level, sum(done >= bound for bound in self.easy))
 
 
-def optimizers(model: Starter, plan: Plan) -> list[torch.optim.Optimizer]:
+def optimizers(model: Starter, probe: PassageProbe, plan: Plan) -> list[torch.optim.Optimizer]:
     """Return Muon for the matrices of the layers and AdamW for embeddings, output matrix and gains.
 
     Muon makes each update an orthogonal matrix, so that no direction of a matrix is left behind (Jordan et al., 2024,
@@ -51,7 +54,7 @@ def optimizers(model: Starter, plan: Plan) -> list[torch.optim.Optimizer]:
     """
     matrices = [weight for weight in model.layers.parameters() if weight.ndim == 2]
     known = {id(weight) for weight in matrices}
-    rest = [weight for weight in model.parameters() if id(weight) not in known]
+    rest = [weight for part in (model, probe) for weight in part.parameters() if id(weight) not in known]
     muon = torch.optim.Muon(
         matrices, lr=plan.muon, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw")
     return [muon, torch.optim.AdamW(rest, lr=plan.adam, betas=(0.9, 0.98), weight_decay=0.0)]

@@ -17,26 +17,22 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tools.starter import pack, tokenizer
+from tools.starter import hints, pack, tokenizer
 from tools.starter.init import structured
-from tools.starter.model import Config, Starter
+from tools.starter.model import Config, Starter, Trace
 from tools.starter.pack import Batch
 from tools.starter.plan import Plan, optimizers
-from tools.starter.probe import Forward, probe
+from tools.starter.probe import probe
 
 CHECKPOINT_SECONDS = 300
 
 
-def forward(model: Starter, device: str) -> Forward:
-    """Return a function from a batch to its logits, computed in bfloat16."""
-
-    def run(batch: Batch) -> Tensor:
-        with torch.autocast(device, dtype=torch.bfloat16):
-            stream = model(batch.ids, batch.positions, batch.tree, torch.bfloat16)
-            logits: Tensor = model.head(stream.flatten(0, 1)[batch.rows])
-        return logits
-
-    return run
+def see(model: Starter, batch: Batch, device: str) -> tuple[Tensor, Trace]:
+    """Run a batch in bfloat16; return its logits, (predicted positions, vocab), and the trace of the pass."""
+    with torch.autocast(device, dtype=torch.bfloat16):
+        trace = model.trace(batch.ids, batch.positions, batch.tree, torch.bfloat16)
+        logits: Tensor = model.head(trace.stream.flatten(0, 1)[batch.rows])
+    return logits, trace
 
 
 def loss_of(logits: Tensor, batch: Batch) -> Tensor:
@@ -62,15 +58,16 @@ class Trainer:
         self.plan, self.config, self.out = plan, config, out
         self.words = tokenizer.load(tokenizer.PATH)
         self.model = self._start(resume)
+        self.probe = hints.PassageProbe(config.width).to(plan.device)
         self.kept = copy.deepcopy(self.model)
         for layer in self.model.layers:
             layer.compile(dynamic=True)
-        self.run = forward(self.model, plan.device)
-        self.teachers = optimizers(self.model, plan)
+        self.teachers = optimizers(self.model, self.probe, plan)
         self.peaks = [teacher.param_groups[0]["lr"] for teacher in self.teachers]
         held_out = pack.rows(self.words, 977, 3, plan.branches, scoring=True, guesses=0.0)
         self.probes = next(pack.batches(held_out, 24, plan.chunk, 0.0, 0))
         self.step, self.seen, self.losses = 0, 0, 0.0
+        self.hint_losses: list[tuple[float, float]] = []
         self.begin = self.last = self.saved = time.time()
 
     def _start(self, resume: Path | None) -> Starter:
@@ -98,11 +95,13 @@ class Trainer:
         """Take one step: the mean loss over all pieces, clipped, at the learning rate of this moment."""
         done = self.step / self.plan.steps
         weight = float(sum(batch.weights.sum() for batch in pieces))
+        rows = sum(len(batch.ids) for batch in pieces)
         for piece in pieces:
             batch = piece.to(self.plan.device)
-            loss = loss_of(self.run(batch), batch) / weight
-            loss.backward()
+            logits, trace = see(self.model, batch, self.plan.device)
+            loss = loss_of(logits, batch) / weight
             self.losses += float(loss.detach())
+            (loss + self.hinted(trace, batch) * len(batch.ids) / rows).backward()
             self.seen += batch.ids.numel()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for teacher, peak in zip(self.teachers, self.peaks, strict=True):
@@ -114,6 +113,16 @@ class Trainer:
             average(self.kept, self.model, falling)
         self.step += 1
 
+    def hinted(self, trace: Trace, batch: Batch) -> Tensor:
+        """Return the loss of the hints, weighed; nothing where a batch has none."""
+        total = torch.zeros((), device=self.plan.device)
+        if self.plan.hints and trace.looks is not None and batch.looks.count:
+            looks = hints.attention_loss(trace.looks, batch.looks)
+            known = self.probe.loss(trace.middle[:, : batch.tree.prefix], batch.passages)
+            self.hint_losses.append((float(looks.detach()), float(known.detach())))
+            total = (looks * 0.5 + known * 0.3) * self.plan.hints
+        return total
+
     def tell(self) -> None:
         """Log the loss every 50 steps, and the probe every 100."""
         if self.step % 50:
@@ -122,13 +131,14 @@ class Trainer:
         line: dict[str, Any] = {
             "step": self.step, "seconds": round(now - self.begin), "tokens": self.seen,
             "level": self.plan.level(self.step / self.plan.steps), "loss": round(self.losses / 50, 4),
+            "hints": [round(sum(part) / len(part), 3) for part in zip(*self.hint_losses, strict=True)],
             "s_per_step": round((now - self.last) / 50, 3)}
         if self.step % 100 == 0:
-            line |= probe(self.run, self.probes, self.plan.device)
+            line |= probe(lambda batch: see(self.model, batch, self.plan.device)[0], self.probes, self.plan.device)
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
-        self.losses, self.last = 0.0, time.time()
+        self.losses, self.last, self.hint_losses = 0.0, time.time(), []
 
     def save(self, model: Starter, name: str) -> None:
         """Write a model's weights and shape, and how far the training has come."""
@@ -154,7 +164,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--plain", action="store_true", help="random initial weights")
-    numbers = ("steps", "rows", "branches", "muon", "adam", "decay", "start_level", "seed", "device", "threads")
+    numbers = ("steps", "rows", "branches", "muon", "adam", "decay", "start_level", "seed", "device", "threads",
+               "hints")
     for name in numbers:
         default = getattr(Plan(), name)
         parser.add_argument("--" + name.replace("_", "-"), type=type(default), default=default)
