@@ -19,7 +19,7 @@ GREETING, CLOSING = "Hello from Brightwell,", "Kind regards, Brightwell Care"
 PATTERN = rf"\A{GREETING}\n- [^\n]+\.( \[\d\])*\n{CLOSING}\Z"
 DOCUMENTS = {
     "about": "txt",
-    "app": "txt",
+    "app": "html",
     "branches": "html",
     "courses": "pdf",
     "delivery": "html",
@@ -28,13 +28,13 @@ DOCUMENTS = {
     "kitchen": "html",
     "lamps": "md",
     "membership": "docx",
-    "payment": "txt",
+    "payment": "md",
     "repair": "pdf",
     "returns": "md",
     "warranty": "pdf",
 }
 REFUSAL = "The sources do not say."
-_CHANGED, _UNCHANGED, _GONE, _SILENT = 5, 4, 4, 2  # phrasings of each fact among the examples
+_CHANGED, _UNCHANGED, _GONE, _SILENT = 6, 5, 4, 2  # phrasings of each fact among the examples
 
 
 @dataclass(frozen=True)
