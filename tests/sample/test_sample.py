@@ -15,6 +15,7 @@ from engine.compare.normal import contains, tokens
 from engine.compare.questions import Question, read_questions
 from engine.ground.limits import Limits
 from engine.ground.parse import parse
+from engine.ground.relevant import relevant
 from engine.task import Task
 from engine.tune.alike import plain
 from engine.tune.grounding import form_lines, ground
@@ -117,7 +118,7 @@ def test_every_example_has_the_form() -> None:
 
 def test_search_finds_the_passage_of_every_question(indexed: Workspace) -> None:
     found = indexed.documents.search_many([question.text for question in QUESTIONS], 3)
-    for question, passages in zip(QUESTIONS, found, strict=True):
+    for question, passages in zip(QUESTIONS, map(relevant, found), strict=True):
         value, home = FACTS[question.id].value, question.note
         assert all(len(passage.text) <= 420 for passage in passages)
         held = [
