@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-_NOT_BENCHMARKS = {"__init__", "common", "run"}
 
 
 def names() -> list[str]:
-    """Every benchmark there is, by file."""
-    return sorted(file.stem for file in FOLDER.glob("*.py") if file.stem not in _NOT_BENCHMARKS)
+    """Every benchmark there is, by file: those that can be run alone; the others help them."""
+    alone = (file for file in FOLDER.glob("*.py") if "__main__" in file.read_text(encoding="utf-8"))
+    return sorted({file.stem for file in alone} - {"run"})
 
 
 def measure(name: str) -> dict[str, Any]:
