@@ -37,7 +37,8 @@ def measure(name: str) -> dict[str, Any]:
 def markdown(result: dict[str, Any]) -> str:
     """One section of ``RESULTS.md``: a heading with date and hardware, and a row a figure."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    machine = ", ".join(str(value) for value in result["machine"].values() if value)
+    facts = result["machine"]
+    machine = f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gb']} GB, {', '.join(facts['gpu']) or 'no GPU'}"
     lines = [
         f"\n## {result['bench']} · {today} · {machine}\n",
         "| what | figure | target | met | how |",
