@@ -52,7 +52,7 @@ def spans(text: str, passages: int) -> list[tuple[int, int]]:
     for number in range(1, passages + 1):
         at = text.index(f"\n\n[{number}] ", at) + 2
         starts.append(at)
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(zip(starts, [*starts, len(text)][1:], strict=True))
 
 
 def labels(prefix: Encoding, blocks: Sequence[tuple[int, int]]) -> list[int]:
