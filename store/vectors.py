@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from store import hnsw
 from store.documents import Documents
 from store.errors import disk_errors, disk_full, no_room
 
@@ -54,6 +55,8 @@ class Vectors:
             missing = not self._folder.exists()
             if died:
                 self._start_over("the last attempt to open it ended the process")
+            elif not hnsw.whole(self._folder):
+                self._start_over("a file of it was incomplete")
             self._marker.touch()
             try:
                 self._open()

@@ -140,7 +140,7 @@ def test_broken_index_files_are_made_again(small: Workspace) -> None:
 
 
 def test_truncated_index_files_are_survived(workspace: Workspace) -> None:
-    """Beyond a thousand vectors Chroma writes its graph to files; reading a truncated one may end the process."""
+    """Beyond a thousand vectors Chroma writes its graph to files; a truncated one ends the process, or lies."""
     rows = Documents(workspace.folder)
     made = np.random.default_rng(1).normal(size=(1500, 384)).astype(np.float32)
     chunks = [NewChunk(n * 10, n * 10 + 9, None, "", f"lamp {n:04}") for n in range(1500)]
@@ -151,13 +151,16 @@ def test_truncated_index_files_are_survived(workspace: Workspace) -> None:
     rows.finish(content)
     Vectors(workspace.folder, rows, NAME).close()
     rows.close()
-    files = [file.name for file in (workspace.folder / "chroma").glob("*/*.bin")]
-    assert "data_level0.bin" in files
-    for name in files:
-        file = next((workspace.folder / "chroma").glob(f"*/{name}"))
+    chroma = workspace.folder / "chroma"
+    names = [file.name for file in chroma.glob("*/*") if file.is_file()]
+    assert {"data_level0.bin", "header.bin", "length.bin", "link_lists.bin"} <= set(names)
+    for name in names:
+        file = next(chroma.glob(f"*/{name}"))
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
-        found = workspace.documents.search("lamp 0007", 3)
-        assert found[0].text.startswith("lamp 000") and len(found) == 3, name
+        seen: list[events.Event] = []
+        found = workspace.documents.search("lamp 0007", 3, passage_chars=1, task=Task(seen.append))
+        assert found[0].text == "lamp 0007" and len(found) == 3, name
+        assert any("made again" in event.text for event in seen if isinstance(event, events.Notice)), name
         workspace.index_child.close()
         rows = Documents(workspace.folder)
         vectors = Vectors(workspace.folder, rows, NAME)
