@@ -26,6 +26,7 @@ said: deque[str] = deque(maxlen=20)
 @cache
 def library() -> Any:
     """The bound library; warnings and errors go to standard error (the child's log), the rest nowhere."""
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # a failed assertion would start a debugger on this process
     from llama_cpp import llama_cpp
 
     @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
