@@ -87,3 +87,4 @@ if __name__ == "__main__":
     # made steps ten times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     serve({handler.__name__: handler for handler in (warm_up, materialise, twin_tokens, train, logits)})
+    os._exit(0)  # everything is saved; torch's own clean-up would take seconds

@@ -10,22 +10,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from engine import events
+from engine.errors import FormfactError, disk_errors
 from engine.task import Task
 from engine.tune import ledger
 from engine.tune.batches import TokenRow, read_rows, schedule
 from engine.tune.recipe import Recipe
 from engine.tune.watch import STOP, Totals, Watch, newest_checkpoint
+from store.errors import disk_full
 
 if TYPE_CHECKING:
     from engine.tune.trainer import Session
 
+_LITTLE = 1 << 20  # bytes free on a disk that has just been filled
 _MOST_HELD_OUT = 64  # enough for a curve; more only takes time
 
 
@@ -55,15 +60,16 @@ def train(session: Session, run: Path, task: Task) -> Totals:
         trainer = session.trainer(rows, plan, run / "checkpoints", watch)
         watch.before_start = lambda: _preflight(session, trainer, rows, plan, watch)
         (run / STOP).unlink(missing_ok=True)
-        with heavy.memory_errors(session.recipe):
+        with _full_disk(run), heavy.memory_errors(session.recipe):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         trainer.accelerator.unwrap_model(session.model, keep_fp32_wrapper=False)  # out of bf16, for the gate
         watch.count_energy()
     watch.totals.stopped &= watch.totals.step < watch.totals.steps
     if not watch.totals.stopped:
         watch.evaluate(watch.totals.step)
-    heavy.save_adapter(session, run / "adapter")
-    _finish(run, watch)
+    with _full_disk(run):
+        heavy.save_adapter(session, run / "adapter")
+        _finish(run, watch)
     return watch.totals
 
 
@@ -80,6 +86,20 @@ def _preflight(session: Session, trainer: Any, rows: Sequence[TokenRow], plan: S
     watch.journal.tell(
         events.Estimated(watch.totals.steps, round(0.8 * total, 1), round(1.5 * total, 1), session.memory())
     )
+
+
+@contextlib.contextmanager
+def _full_disk(run: Path) -> Iterator[None]:
+    """``DiskFull`` in place of whatever a library makes of a full disk (torch and safetensors have their own)."""
+    try:
+        with disk_errors(run):
+            yield
+    except FormfactError:
+        raise
+    except Exception as fault:
+        if shutil.disk_usage(run).free > _LITTLE:
+            raise
+        raise disk_full(run, f"{type(fault).__name__}: {fault}") from fault
 
 
 def _finish(run: Path, watch: Watch) -> None:

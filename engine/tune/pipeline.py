@@ -39,6 +39,7 @@ class Pipeline:
     def __init__(self, workspace: Workspace, run: Run, folder: Path, task: Task) -> None:
         self._workspace, self._folder, self._task = workspace, folder, task
         self._run = dataclasses.replace(run, adapter="")
+        self._data = f"{run.dataset}@{run.dataset_version}"  # as it was, also when the run is resumed later
         self._recipe = Recipe.load(folder / "recipe.toml")
         self._model = workspace.models.get(run.model)
         if self._model.sha256 != run.base_sha256:
@@ -59,7 +60,7 @@ class Pipeline:
         try:
             self._task.emit(events.Started("Preparing the examples"))
             warm = tuner.call("warm_up")  # seconds of imports, meanwhile the tokens are made
-            prepare(self._workspace, self._model, self._recipe, self._run.dataset, self._folder, self._task)
+            prepare(self._workspace, self._model, self._recipe, self._data, self._folder, self._task)
             gate.write_canaries(self._workspace, self._model, self._folder, vocabulary(self._model), self._task)
             warm.result(self._task)
             self._task.check()

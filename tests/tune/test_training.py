@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -157,6 +158,28 @@ def test_a_loss_that_is_not_a_number(tmp_path: Path, child: Child, weights: Path
     with pytest.raises(errors.Diverged, match="loss is no longer a number") as caught:
         train(child, new_run(tmp_path / "run"), broken)
     assert "learning_rate" in caught.value.remedy
+
+
+def test_a_full_disk_keeps_what_was_saved(tmp_path: Path, child: Child, weights: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small tmpfs")
+    try:
+        run = new_run(disk / "run")
+
+        def fill(event: events.Event) -> None:
+            if isinstance(event, events.Saved):
+                with contextlib.suppress(OSError), (disk / "filler").open("wb") as file:
+                    file.write(bytes(4 << 20))
+
+        with pytest.raises(errors.DiskFull, match="is full"):
+            train(child, run, weights, Task(fill))
+        assert newest_checkpoint(run)
+        (disk / "filler").unlink()
+        assert train(child, run, weights).step == STEPS
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs Linux's memory limits")
