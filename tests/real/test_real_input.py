@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.ground.limits import Limits
 from engine.task import Task
 from engine.tune.recipe import Recipe
 from engine.types import FOUR_ARMS, Arm
@@ -46,8 +47,8 @@ def filings(opened: Workspace, shared_data: Path) -> list[Document]:
 
 @pytest.fixture(scope="module")
 def oddities(opened: Workspace, filings: list[Document], shared_data: Path) -> list[Document]:
-    """The 143 documents, good, odd, encrypted, scanned, truncated and hostile."""
-    return opened.documents.add([shared_data / "documents"], Task())
+    """The 143 documents, good, odd, encrypted, scanned, truncated and hostile; of long ones, the first 60 pages."""
+    return opened.documents.add([shared_data / "documents"], Task(), limits=Limits(characters=100_000))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,8 @@ def test_every_odd_document_is_indexed_or_has_its_reason(oddities: list[Document
     assert {Path(one.path) for one in oddities} <= set(files)
     assert len(oddities) > 0.9 * len(files)
     kinds = Counter(one.status for one in oddities)
-    assert kinds["indexed"] > 80
+    assert kinds["indexed"] + kinds["partial"] > 80
+    assert 0 < kinds["partial"] < 10  # those longer than the limit, which say so
     assert kinds["reading"] == 0
     assert [one.path for one in oddities if one.status not in ("indexed", "reading") and not one.reason] == []
 
