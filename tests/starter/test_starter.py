@@ -41,10 +41,15 @@ def test_control_tokens_in_text_stay_text(llama: Any) -> None:
 
 def test_the_template_renders_the_format_that_was_trained() -> None:
     jinja2 = pytest.importorskip("jinja2")
-    messages = [{"role": "system", "content": "S"}, {"role": "user", "content": "Q"},
-                {"role": "assistant", "content": "A"}, {"role": "user", "content": "R"}]
+    messages = [
+        {"role": "system", "content": "S"},
+        {"role": "user", "content": "Q"},
+        {"role": "assistant", "content": "A"},
+        {"role": "user", "content": "R"},
+    ]
     text = jinja2.Template(tokenizer.CHAT_TEMPLATE).render(
-        messages=messages, bos_token="<s>", add_generation_prompt=True)
+        messages=messages, bos_token="<s>", add_generation_prompt=True
+    )
     assert text == tokenizer.chat("S", [("Q", "A")], "R")
 
 

@@ -16,8 +16,17 @@ from tools.starter.model import Config
 NAME = "starter-5M"
 ABOUT = "For learning Formfact on invented facts, not for work."
 NAMES = {
-    "embed": "token_embd", "norm": "output_norm", "head": "output", "attn_norm": "attn_norm", "mlp_norm": "ffn_norm",
-    "q": "attn_q", "k": "attn_k", "v": "attn_v", "o": "attn_output", "gate": "ffn_gate", "up": "ffn_up",
+    "embed": "token_embd",
+    "norm": "output_norm",
+    "head": "output",
+    "attn_norm": "attn_norm",
+    "mlp_norm": "ffn_norm",
+    "q": "attn_q",
+    "k": "attn_k",
+    "v": "attn_v",
+    "o": "attn_output",
+    "gate": "ffn_gate",
+    "up": "ffn_up",
     "down": "ffn_down",
 }
 """Our module names and llama.cpp's."""
@@ -73,9 +82,7 @@ def add_shape(writer: gguf.GGUFWriter, config: Config) -> None:
 def add_words(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
     """Write vocabulary, merges, control tokens and chat template."""
     tokens = [tokenizer.id_to_token(index) for index in range(tokenizer.get_vocab_size())]
-    kinds = [
-        gguf.TokenType.CONTROL if token in words.CONTROL else gguf.TokenType.NORMAL for token in tokens
-    ]
+    kinds = [gguf.TokenType.CONTROL if token in words.CONTROL else gguf.TokenType.NORMAL for token in tokens]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(tokens)

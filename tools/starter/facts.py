@@ -30,9 +30,17 @@ from tools.starter.values import KINDS, draw
 ORDER_SAYS = ("orders", "your order", "every order", "all goods", "goods", "an order", "your purchase", "online orders")
 ORDER_ASKS = ("an order", "my order", "orders", "goods", "a purchase", "something I bought", "my purchase")
 CLASHES = (
-    {"city", "address", "venue", "floor", "origin"}, {"price", "monthly_fee"}, {"event_date", "start_time", "release"},
-    {"phone", "email"}, {"seats", "staff", "capacity"}, {"duration", "trial", "loan"}, {"founded", "start_year"},
-    {"storage", "upload"}, {"manager", "founder"}, {"opening_hours", "closed_day"}, {"price", "deposit"},
+    {"city", "address", "venue", "floor", "origin"},
+    {"price", "monthly_fee"},
+    {"event_date", "start_time", "release"},
+    {"phone", "email"},
+    {"seats", "staff", "capacity"},
+    {"duration", "trial", "loan"},
+    {"founded", "start_year"},
+    {"storage", "upload"},
+    {"manager", "founder"},
+    {"opening_hours", "closed_day"},
+    {"price", "deposit"},
     {"interval", "battery"},
 )
 """Attributes whose questions could be taken for each other: a thing gets only one of each set."""
@@ -219,7 +227,8 @@ def _ask(rng: random.Random, slot: Slot, scoring: bool) -> tuple[str, str]:
     form = rng.choice(split(attribute.asks, scoring))
     named = [known for known in attribute.nouns if known in form]
     return _fill(form, slot, noun, thing), max(named, key=len) if named else (
-        noun if slot.distinct else attribute.nouns[0])
+        noun if slot.distinct else attribute.nouns[0]
+    )
 
 
 def answer(slot: Slot, noun: str, value: str) -> str:
@@ -229,5 +238,20 @@ def answer(slot: Slot, noun: str, value: str) -> str:
     return f"The {noun} of {slot.entity.name} {verb(noun)} {value}."
 
 
-__all__ = ["KINDS", "Fact", "Slot", "answer", "ask", "capital", "clash", "make_fact", "make_slot", "new_thing",
-           "order_entity", "pick_attribute", "say_forms", "sibling", "state"]
+__all__ = [
+    "KINDS",
+    "Fact",
+    "Slot",
+    "answer",
+    "ask",
+    "capital",
+    "clash",
+    "make_fact",
+    "make_slot",
+    "new_thing",
+    "order_entity",
+    "pick_attribute",
+    "say_forms",
+    "sibling",
+    "state",
+]

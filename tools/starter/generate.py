@@ -51,7 +51,9 @@ class Level:
 
 
 LEVELS = (
-    Level((1, 1), (1, 2), (0, 1), 0.1), Level((1, 2), (1, 3), (0, 2), 0.15), Level((2, 3), (1, 3), (0, 3)),
+    Level((1, 1), (1, 2), (0, 1), 0.1),
+    Level((1, 2), (1, 3), (0, 2), 0.15),
+    Level((2, 3), (1, 3), (0, 3)),
     Level((1, 4), (1, 5), (0, 5), 0.22),
 )
 """The curriculum, from one short source to what retrieval hands over."""
@@ -151,8 +153,11 @@ def _missing(world: _World) -> Slot:
             slot = make_slot(rng, thing, pick_attribute(rng, thing.scope))
         elif style < 0.85 and not base.plain:
             other = sibling(rng, thing)
-            slot = Slot(other, base.attribute, base.noun) if other.scope == thing.scope else make_slot(
-                rng, other, pick_attribute(rng, other.scope))
+            slot = (
+                Slot(other, base.attribute, base.noun)
+                if other.scope == thing.scope
+                else make_slot(rng, other, pick_attribute(rng, other.scope))
+            )
         else:
             other = new_thing(rng)
             slot = make_slot(rng, other, pick_attribute(rng, other.scope))

@@ -69,8 +69,15 @@ def _tokens(prefix: Encoding, start: int, stop: int) -> tuple[int, ...]:
     return tuple(i for i, (left, right) in enumerate(prefix.offsets) if right > start and left < stop)
 
 
-def looks(text: str, prefix: Encoding, episode: Episode, branch: Branch, blocks: Sequence[tuple[int, int]],
-          asked: int, reply: Encoding) -> list[Look]:
+def looks(
+    text: str,
+    prefix: Encoding,
+    episode: Episode,
+    branch: Branch,
+    blocks: Sequence[tuple[int, int]],
+    asked: int,
+    reply: Encoding,
+) -> list[Look]:
     """Return the hints for one branch, whose reply begins at its token `asked`.
 
     A token is predicted from the one before it, so the hint for reply token i belongs to place asked + i - 1.

@@ -53,8 +53,9 @@ class _Weaver:
         basis = torch.linalg.qr(noise)[0]
         return basis if rows >= columns else basis.T
 
-    def look_back(self, layer: Layer, head: int, offset: int, pairs: slice, strength: float,
-                  source: int = CONST) -> None:
+    def look_back(
+        self, layer: Layer, head: int, offset: int, pairs: slice, strength: float, source: int = CONST
+    ) -> None:
         """Let `head` attend `offset` tokens back; `strength` is the score that each rotary pair adds at the peak.
 
         With `source` FLAG only digits have keys: the nearest of them wins.

@@ -46,8 +46,15 @@ def split(forms: Sequence[str], scoring: bool) -> Sequence[str]:
 def _load() -> tuple[Attribute, ...]:
     found = tomllib.loads((_WORDS / "attributes.toml").read_text(encoding="utf-8"))
     return tuple(
-        Attribute(key, entry["kind"], tuple(entry["scope"].split()), tuple(entry["nouns"]),
-                  tuple(entry.get("verbs", ())), tuple(entry["says"]), tuple(entry["asks"]))
+        Attribute(
+            key,
+            entry["kind"],
+            tuple(entry["scope"].split()),
+            tuple(entry["nouns"]),
+            tuple(entry.get("verbs", ())),
+            tuple(entry["says"]),
+            tuple(entry["asks"]),
+        )
         for key, entry in found.items()
     )
 

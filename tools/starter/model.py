@@ -130,8 +130,9 @@ class Layer(nn.Module):
         self.up = nn.Linear(width, config.hidden, bias=False)
         self.down = nn.Linear(config.hidden, width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, tree: Tree, watch: bool = False
-                ) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, tree: Tree, watch: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Return the stream `x` (batch, tokens, width) after this block, and what `attend` saw if that is watched."""
         batch, tokens, width = x.shape
         h = self.attn_norm(x)

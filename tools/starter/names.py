@@ -26,8 +26,9 @@ def syllables(rng: random.Random) -> str:
         body = start + rng.choice("aeiou") + rng.choice("bdglmnrstvz" if rng.random() < 0.6 else _NAMES["codas"])
         return (body + rng.choice(_NAMES["ends"])).capitalize()
     count = rng.choice([1, 1, 2])
-    body = "".join(rng.choice(_NAMES["onsets"]) + rng.choice(_NAMES["vowels"]) + rng.choice(_NAMES["codas"])
-                   for _ in range(count))
+    body = "".join(
+        rng.choice(_NAMES["onsets"]) + rng.choice(_NAMES["vowels"]) + rng.choice(_NAMES["codas"]) for _ in range(count)
+    )
     return (body + (rng.choice(_NAMES["ends"]) if count == 1 or rng.random() < 0.4 else "")).capitalize()
 
 

@@ -52,11 +52,20 @@ class Batch:
     def to(self, device: str) -> "Batch":
         """Move the batch to a device."""
         blocked = self.tree.blocked
-        tree = Tree(self.tree.prefix, self.tree.branches, self.tree.length,
-                    None if blocked is None else blocked.to(device))
+        tree = Tree(
+            self.tree.prefix, self.tree.branches, self.tree.length, None if blocked is None else blocked.to(device)
+        )
         looks = Looks(self.looks.where.to(device), self.looks.hint.to(device), self.looks.count)
-        return Batch(self.ids.to(device), self.positions.to(device), tree, self.rows.to(device),
-                     self.targets.to(device), self.weights.to(device), self.passages.to(device), looks)
+        return Batch(
+            self.ids.to(device),
+            self.positions.to(device),
+            tree,
+            self.rows.to(device),
+            self.targets.to(device),
+            self.weights.to(device),
+            self.passages.to(device),
+            looks,
+        )
 
 
 def chat_text(episode: Episode) -> str:
@@ -76,8 +85,10 @@ def _weights(branch: Branch, reply: Encoding) -> list[float]:
     """Weigh the reply's tokens: choice, value and citation more than the words around them."""
     start = branch.reply.rfind(branch.value, 0, len(branch.reply) - 3) if branch.source else len(branch.reply)
     stop, number = start + len(branch.value), len(branch.reply) - 2 if branch.source else -1
-    weights = [CITATION_WEIGHT if left == number else VALUE_WEIGHT if right > start and left < stop else 1.0
-               for left, right in reply.offsets]
+    weights = [
+        CITATION_WEIGHT if left == number else VALUE_WEIGHT if right > start and left < stop else 1.0
+        for left, right in reply.offsets
+    ]
     weights[-1] = 1.0
     return weights
 
@@ -126,8 +137,9 @@ def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
     return Batch(ids, positions, tree, where - 1, ids.flatten()[where], weights.flatten()[where], passages, looks)
 
 
-def rows(tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bool = False,
-         guesses: float = 0.06) -> Iterator[Row]:
+def rows(
+    tokenizer: Tokenizer, seed: int, level: int, branches: int, scoring: bool = False, guesses: float = 0.06
+) -> Iterator[Row]:
     """Yield endless rows of the curriculum's `level` (the levels below it are mixed in), without too long ones."""
     rng = source(seed, scoring)
     while True:

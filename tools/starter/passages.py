@@ -12,8 +12,7 @@ from tools.starter.inventory import verb
 from tools.starter.names import Entity, invented, person
 from tools.starter.values import draw
 
-FILLERS: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "words" / "fillers.toml").read_text(encoding="utf-8"))
+FILLERS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words" / "fillers.toml").read_text(encoding="utf-8"))
 
 
 def filler(rng: random.Random, things: Sequence[str], pool: str = "sentences") -> str:
@@ -131,8 +130,9 @@ def bullets(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool
 
 def inline(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bool) -> str:
     """Write one line for each fact with thing, attribute and value: `Lumo lamp, price: 49 euros`."""
-    form = rng.choice(["{e}, {n}: {v}", "{n} {e}: {v}", "{e} - {n} - {v}", "{e} | {n} | {v}", "- {e}: {n} {v}",
-                       "{n} ({e}): {v}"])
+    form = rng.choice(
+        ["{e}, {n}: {v}", "{n} {e}: {v}", "{e} - {n} - {v}", "{e} | {n} | {v}", "- {e}: {n} {v}", "{n} ({e}): {v}"]
+    )
     lines = []
     for fact in facts:
         if fact.slot.plain or fact.slot.entity is None:
@@ -155,7 +155,11 @@ def questions(rng: random.Random, facts: Sequence[Fact], extra: int, scoring: bo
 
 
 SHAPES: dict[str, Callable[[random.Random, Sequence[Fact], int, bool], str]] = {
-    "prose": prose, "bullets": bullets, "inline": inline, "questions": questions}
+    "prose": prose,
+    "bullets": bullets,
+    "inline": inline,
+    "questions": questions,
+}
 
 
 def table(rng: random.Random, facts: Sequence[Fact]) -> str:
@@ -183,7 +187,7 @@ def cut(rng: random.Random, text: str, stray: str) -> str:
     """Cut the passage as chunking does: a piece of an unrelated sentence may stand before it or after it."""
     words = stray.split()
     if rng.random() < 0.2:
-        text = " ".join(words[rng.randint(1, len(words) - 1):]) + rng.choice([" ", "\n"]) + text
+        text = " ".join(words[rng.randint(1, len(words) - 1) :]) + rng.choice([" ", "\n"]) + text
     if rng.random() < 0.2:
         tail = filler(rng, []).split()
         text += rng.choice([" ", "\n"]) + " ".join(tail[: rng.randint(1, max(1, len(tail) - 1))]).rstrip(".")

@@ -55,6 +55,5 @@ def optimizers(model: Starter, probe: PassageProbe, plan: Plan) -> list[torch.op
     matrices = [weight for weight in model.layers.parameters() if weight.ndim == 2]
     known = {id(weight) for weight in matrices}
     rest = [weight for part in (model, probe) for weight in part.parameters() if id(weight) not in known]
-    muon = torch.optim.Muon(
-        matrices, lr=plan.muon, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw")
+    muon = torch.optim.Muon(matrices, lr=plan.muon, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw")
     return [muon, torch.optim.AdamW(rest, lr=plan.adam, betas=(0.9, 0.98), weight_decay=0.0)]

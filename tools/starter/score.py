@@ -121,8 +121,11 @@ def main() -> None:
     asked = parser.parse_args()
     begin = time.time()
     found, replies = score(asked.model, asked.sample, asked.threads, asked.seed)
-    wrong = [reply for reply in replies if reply.episode.passages and not (
-        (reply.exact and reply.cited) if reply.branch.source else reply.refused)]
+    wrong = [
+        reply
+        for reply in replies
+        if reply.episode.passages and not ((reply.exact and reply.cited) if reply.branch.source else reply.refused)
+    ]
     for reply in wrong[: asked.errors]:
         print(show(reply))
     print(json.dumps({**found, "sample": asked.sample, "seed": asked.seed, "seconds": round(time.time() - begin, 1)}))

@@ -53,8 +53,12 @@ def train(vocab: int, episodes: int = 12_000, seed: int = 1) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, words])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocab, special_tokens=list(CONTROL), show_progress=False, min_frequency=3,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+        vocab_size=vocab,
+        special_tokens=list(CONTROL),
+        show_progress=False,
+        min_frequency=3,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
     tokenizer.train_from_iterator(corpus(episodes, seed), trainer)
     tokenizer.pre_tokenizer = words
     return tokenizer

@@ -129,10 +129,14 @@ class Trainer:
             return
         now = time.time()
         line: dict[str, Any] = {
-            "step": self.step, "seconds": round(now - self.begin), "tokens": self.seen,
-            "level": self.plan.level(self.step / self.plan.steps), "loss": round(self.losses / 50, 4),
+            "step": self.step,
+            "seconds": round(now - self.begin),
+            "tokens": self.seen,
+            "level": self.plan.level(self.step / self.plan.steps),
+            "loss": round(self.losses / 50, 4),
             "hints": [round(sum(part) / len(part), 3) for part in zip(*self.hint_losses, strict=True)],
-            "s_per_step": round((now - self.last) / 50, 3)}
+            "s_per_step": round((now - self.last) / 50, 3),
+        }
         if self.step % 100 == 0:
             line |= probe(lambda batch: see(self.model, batch, self.plan.device)[0], self.probes, self.plan.device)
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -142,8 +146,13 @@ class Trainer:
 
     def save(self, model: Starter, name: str) -> None:
         """Write a model's weights and shape, and how far the training has come."""
-        facts = {"config": self.config.as_dict(), "tokens": self.seen, "steps": self.step, "plan": vars(self.plan),
-                 "seconds": round(time.time() - self.begin)}
+        facts = {
+            "config": self.config.as_dict(),
+            "tokens": self.seen,
+            "steps": self.step,
+            "plan": vars(self.plan),
+            "seconds": round(time.time() - self.begin),
+        }
         torch.save({"model": model.state_dict(), **facts}, self.out / name)
         self.saved = time.time()
 
@@ -164,8 +173,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path, help="a checkpoint to go on from, with a new schedule")
     parser.add_argument("--plain", action="store_true", help="random initial weights")
-    numbers = ("steps", "rows", "branches", "muon", "adam", "decay", "start_level", "seed", "device", "threads",
-               "hints")
+    numbers = (
+        "steps",
+        "rows",
+        "branches",
+        "muon",
+        "adam",
+        "decay",
+        "start_level",
+        "seed",
+        "device",
+        "threads",
+        "hints",
+    )
     for name in numbers:
         default = getattr(Plan(), name)
         parser.add_argument("--" + name.replace("_", "-"), type=type(default), default=default)

@@ -87,11 +87,16 @@ def hours(rng: random.Random) -> str:
 
 def phone(rng: random.Random) -> str:
     """Draw a telephone number in one of four groupings."""
+
     def part(size: int) -> str:
         return "".join(str(rng.randint(0, 9)) for _ in range(size))
 
-    forms = [f"0{part(2)} {part(3)} {part(2)}", f"0{part(3)} {part(4)}", f"{part(3)}-{part(4)}",
-             f"+{rng.randint(31, 49)} {part(2)} {part(4)}"]
+    forms = [
+        f"0{part(2)} {part(3)} {part(2)}",
+        f"0{part(3)} {part(4)}",
+        f"{part(3)}-{part(4)}",
+        f"+{rng.randint(31, 49)} {part(2)} {part(4)}",
+    ]
     return rng.choice(forms)
 
 
@@ -132,9 +137,21 @@ def one_of(key: str) -> Draw:
 
 
 KINDS: dict[str, Draw] = {
-    "money": money, "duration": duration, "days": days, "date": date, "time": clock, "hours": hours, "phone": phone,
-    "email": email, "address": address, "room": room, "code": code, "version": version, "person": person,
-    "company": company, "city": lambda rng: invented(rng),
+    "money": money,
+    "duration": duration,
+    "days": days,
+    "date": date,
+    "time": clock,
+    "hours": hours,
+    "phone": phone,
+    "email": email,
+    "address": address,
+    "room": room,
+    "code": code,
+    "version": version,
+    "person": person,
+    "company": company,
+    "city": lambda rng: invented(rng),
     "weight": measure(1, 900, "kg", "kg", "grams", "g", "kilograms", "pounds"),
     "length": measure(2, 400, "cm", "cm", "metres", "mm", "inches", "centimetres"),
     "volume": measure(1, 300, "litres", "ml", "litres", "cups", "gallons"),
@@ -148,8 +165,12 @@ KINDS: dict[str, Draw] = {
     "year": lambda rng: str(rng.randint(1820, 2027)),
     "age": lambda rng: f"{rng.randint(3, 65)} years",
     "floor": lambda rng: f"{rng.choice(_LISTS['ordinals'])} floor",
-    "month": one_of("months"), "weekday": one_of("weekdays"), "colour": one_of("colours"),
-    "material": one_of("materials"), "role": one_of("roles"), "language": one_of("languages"),
+    "month": one_of("months"),
+    "weekday": one_of("weekdays"),
+    "colour": one_of("colours"),
+    "material": one_of("materials"),
+    "role": one_of("roles"),
+    "language": one_of("languages"),
 }
 """Value kinds by name; `words/attributes.toml` and `[compose.heads]` of `words/words.toml` refer to them."""
 
