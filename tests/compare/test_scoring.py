@@ -19,7 +19,8 @@ from engine.process import ROOT
 from engine.task import Task
 from engine.types import Arm
 from engine.workspace import Workspace
-from store import scores
+from store import runs, scores
+from store.runs import Run
 from tests.compare.made import typical
 
 ONE_ARM = (Arm.BASE,)
@@ -135,6 +136,19 @@ def test_ctrl_c_on_the_command_line_saves(model: Path, tmp_path: Path) -> None:
     with Workspace.open(folder) as workspace:
         (half,) = workspace.scoring.list()
         assert half.state == "running"
+
+
+def test_the_prompted_arm_is_shown_examples_of_the_run(workspace: Workspace, model: Path, tmp_path: Path) -> None:
+    with_model(workspace, model)
+    turns = [{"role": "user", "content": "Who sat?"}, {"role": "assistant", "content": "The cat sat."}]
+    (tmp_path / "data.jsonl").write_text((json.dumps({"messages": turns}) + "\n") * 2)
+    workspace.datasets.import_file(tmp_path / "data.jsonl", Task(), name="cats")
+    sha256 = workspace.models.get("stories").sha256
+    run = Run("r1", "cats", "done", "stories", sha256, "cats", "", "", created_at="2026-11-23T00:00:00Z")
+    runs.insert(workspace.database, run)
+    card = workspace.scoring.score(questions(tmp_path, 1), Task(), arms=(Arm.BASE, Arm.PROMPTED))
+    base, prompted = sorted(card.scored, key=lambda one: one.arm is Arm.PROMPTED)
+    assert prompted.answer.prompt_tokens > base.answer.prompt_tokens + 4
 
 
 def test_nothing_is_asked_when_something_is_missing(workspace: Workspace, model: Path, tmp_path: Path) -> None:
