@@ -110,8 +110,8 @@ def sequential(bed: Bed, folder: Path) -> Row:
     asker.close()
     lengths = ", ".join(f"{answer.prompt_tokens}+{answer.answer_tokens}" for answer in answers)
     how = (
-        f"medians of {REPEATS}, interleaved: {middle(ours):.2f} s against {middle(loop):.2f} s; prompt and answer tokens "
-        f"of the arms {lengths}; {bed.threads} threads"
+        f"medians of {REPEATS}, interleaved: {middle(ours):.2f} s against {middle(loop):.2f} s; prompt and answer "
+        f"tokens of the arms {lengths}; {bed.threads} threads"
     )
     name = f"four arms ÷ four one after the other, {bed.name}"
     return Row(name, middle(ours) / middle(loop), "x", 0.85, "lower", how)
