@@ -18,7 +18,7 @@ from engine.task import Task
 from engine.tune import gate, weights
 from engine.tune.loop import trained
 from engine.tune.prepare import prepare, vocabulary
-from engine.tune.recipe import Recipe
+from engine.tune.recipe import Recipe, smaller
 from engine.tune.watch import Totals
 from store import runs as rows
 from store.runs import Run
@@ -78,6 +78,8 @@ class Pipeline:
         else:
             state = "interrupted" if isinstance(fault, ChildDied) else "failed"
         tip = " It can be resumed from its last checkpoint." if resumable else ""
+        if "SIGKILL" in fault.what:  # how Linux ends a process when memory runs out, but not only then
+            tip += f" If the machine ran out of memory: {smaller(self._recipe)}"
         self.row(state=state, note=f"{fault.what}{tip}")
 
     def _train(self, tuner: Child, folder: Path) -> Totals:

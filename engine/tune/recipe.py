@@ -153,6 +153,17 @@ def automatic_learning_rate(parameters: int) -> float:
     return float(f"{min(max(rate, 5e-5), 5e-3):.2g}")
 
 
+def smaller(recipe: Recipe) -> str:
+    """What to change when memory runs out, in the order that costs least: batch (the step stays as large), length, rank."""
+    if recipe.batch > 1:
+        return f"Try --set batch={recipe.batch // 2} --set accumulation={recipe.accumulation * 2}: the same result."
+    if recipe.length > 256:
+        return f"Try --set length={recipe.length // 2}: longer examples are cut at the end of a turn."
+    if recipe.rank > 4:
+        return f"Try --set rank={recipe.rank // 2}, or a smaller model."
+    return "Close other programs, or choose a smaller model."
+
+
 def _known(known: Mapping[str, dataclasses.Field[Any]], key: str) -> dataclasses.Field[Any]:
     if key in known:
         return known[key]

@@ -23,7 +23,7 @@ import trl
 
 from engine.errors import ModelRefused, OutOfMemory
 from engine.tune.batches import TokenRow, pad, steps_of
-from engine.tune.recipe import Recipe
+from engine.tune.recipe import Recipe, smaller
 from engine.tune.watch import Watch
 
 Logits = npt.NDArray[np.float32]
@@ -264,17 +264,6 @@ def memory_errors(recipe: Recipe) -> Iterator[None]:
             smaller(recipe),
             words,
         ) from fault
-
-
-def smaller(recipe: Recipe) -> str:
-    """What to change, in the order that costs least: batch (the step stays as large), then length, then rank."""
-    if recipe.batch > 1:
-        return f"Try --set batch={recipe.batch // 2} --set accumulation={recipe.accumulation * 2}: the same result."
-    if recipe.length > 256:
-        return f"Try --set length={recipe.length // 2}: longer examples are cut at the end of a turn."
-    if recipe.rank > 4:
-        return f"Try --set rank={recipe.rank // 2}, or a smaller model."
-    return "Close other programs, or choose a smaller model."
 
 
 def _targets(recipe: Recipe) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import DataRefused
-from engine.tune.recipe import PRESETS, Recipe, automatic_learning_rate
+from engine.tune.recipe import PRESETS, Recipe, automatic_learning_rate, smaller
 
 
 @st.composite
@@ -86,3 +86,10 @@ def test_smaller_models_take_larger_steps() -> None:
     assert automatic_learning_rate(10**9) == 2e-4
     assert Recipe().resolved(10**9).learning_rate == 2e-4
     assert Recipe(learning_rate=0.003).resolved(10**9).learning_rate == 0.003
+
+
+def test_what_to_change_when_memory_runs_out() -> None:
+    assert "batch=4 --set accumulation=2" in smaller(Recipe())
+    assert "length=512" in smaller(Recipe(batch=1))
+    assert "rank=8" in smaller(Recipe(batch=1, length=256))
+    assert "smaller model" in smaller(Recipe(batch=1, length=256, rank=4))
