@@ -154,7 +154,7 @@ def automatic_learning_rate(parameters: int) -> float:
 
 
 def smaller(recipe: Recipe) -> str:
-    """What to change when memory runs out, in the order that costs least: batch (the step stays as large), length, rank."""
+    """What to change when memory runs out, in the order that costs least: batch (steps stay as large), length, rank."""
     if recipe.batch > 1:
         return f"Try --set batch={recipe.batch // 2} --set accumulation={recipe.accumulation * 2}: the same result."
     if recipe.length > 256:
