@@ -234,8 +234,9 @@ class Chat:
             return []
         if given is None:
             window = min(model.context, CONTEXT)
-            found = self._workspace.documents.search(question, k, passage_chars=passage_chars(window), task=task)
-            given = relevant(found)
+            documents = self._workspace.documents
+            found = documents.list() and documents.search(question, k, passage_chars=passage_chars(window), task=task)
+            given = relevant(found) if found else []
             if not given:
                 task.emit(events.Notice("No passages were found: the grounded arms answer without sources."))
         return [
