@@ -16,7 +16,10 @@ _HEADER = struct.Struct("<i4Q")
 
 
 def whole(folder: Path) -> bool:
-    """Whether every graph under ``folder`` has the files and lengths that its header promises."""
+    """Whether every graph under ``folder`` has the files that its header promises, at least as long as it says.
+
+    They may be longer: a new index reserves room for elements that it does not have yet.
+    """
     return all(_whole(header.parent) for header in folder.glob("*/header.bin")) and all(
         data.with_name("header.bin").exists() for data in folder.glob("*/data_level0.bin")
     )
@@ -30,18 +33,18 @@ def _whole(graph: Path) -> bool:
     if version != _VERSION:
         return True  # a layout that we do not know
     try:
-        lengths = [(graph / name).stat().st_size for name in ("data_level0.bin", "length.bin")]
-        return lengths == [elements * size, 4 * elements] and _lists(graph / "link_lists.bin", elements)
+        data, norms = ((graph / name).stat().st_size for name in ("data_level0.bin", "length.bin"))
+        return data >= elements * size and norms >= 4 * elements and _lists(graph / "link_lists.bin", elements)
     except OSError:
         return False
 
 
 def _lists(file: Path, elements: int) -> bool:
-    """Whether a file holds that many lists, each with its length in bytes (uint32) before it, and nothing else."""
+    """Whether a file holds that many lists, each with its length in bytes (uint32) before it."""
     data = file.read_bytes()
     at = 0
     for _ in range(elements):
         if at + 4 > len(data):
             return False
         at += 4 + int.from_bytes(data[at : at + 4], "little")
-    return at == len(data)
+    return at <= len(data)
