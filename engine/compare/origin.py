@@ -33,8 +33,14 @@ def _run_cost(run: Run) -> list[Fact]:
     for key, name in (("tokens", "Tokens trained"), ("examples", "Examples"), ("steps", "Steps")):
         if metrics.get(key) is not None:
             measured.append((name, f"{metrics[key]:,.0f}", False))
+    if metrics.get("peak_memory"):
+        measured.append(("Memory at its peak", f"{metrics['peak_memory'] / 1e9:.1f} GB", False))
     energy = metrics.get("energy_j")
     measured.append(("Energy", f"{energy:,.0f} J" if energy is not None else "not known on this machine", False))
+    hardware = _object(run.environment).get("hardware", {})
+    if hardware:
+        parts = [hardware["processor"], f"{hardware['cores']} cores", *hardware["gpus"]]
+        measured.append(("Machine", ", ".join(parts), False))
     return measured
 
 

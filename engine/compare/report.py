@@ -73,7 +73,7 @@ def render(scorecard: Scorecard, groups: Sequence[dict[str, Any]], title: str) -
     html = environment.get_template("report.html.jinja").render(
         title=title,
         about=_about(scorecard),
-        verdict=scorecard.verdict.sentence,
+        verdict=_together(scorecard.verdict.sentence),
         marks=picture.marks(scorecard.form, scorecard.facts),
         frame={"left": picture.LEFT, "top": picture.TOP, "size": picture.SIZE},
         table=_table(scorecard),
@@ -83,6 +83,11 @@ def render(scorecard: Scorecard, groups: Sequence[dict[str, Any]], title: str) -
         groups=groups,
     )
     return _UNPRINTABLE.sub("\ufffd", html).lstrip()
+
+
+def _together(sentence: str) -> str:
+    """The sentence with spaces that do not break inside ``2 % → 80 %``."""
+    return sentence.replace(" %", "\u00a0%").replace(" → ", "\u00a0→\u00a0")
 
 
 def _about(scorecard: Scorecard) -> str:

@@ -30,7 +30,10 @@ def with_run(workspace: Workspace, **changes: str) -> Workspace:
 def test_a_run_that_passed(workspace: Workspace) -> None:
     gate = {"passed": True, "cause": "", "base": {"error": 0.0012, "top1": 1}, "tuned": {"error": 0.002, "top1": 1}}
     metrics = {"seconds": 112.4, "tokens": 412_300, "examples": 297, "energy_j": None}
-    said = facts(with_run(workspace, gate=json.dumps(gate), metrics=json.dumps(metrics)))
+    hardware = {"hardware": {"processor": "Some CPU", "cores": 2, "gpus": []}}
+    changes = {"gate": gate, "metrics": metrics | {"peak_memory": 1_418_219_520}, "environment": hardware}
+    said = facts(with_run(workspace, **{name: json.dumps(value) for name, value in changes.items()}))
+    assert (said["Machine"], said["Memory at its peak"]) == ("Some CPU, 2 cores", "1.4 GB")
     assert said["Gate"].startswith("passed")
     assert "0.120% off, 0.200% on" in said["Trainer and chat differ by"]
     assert (said["Tuning"], said["Tokens trained"], said["Examples"]) == ("1 min 52 s", "412,300", "297")
