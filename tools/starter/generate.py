@@ -21,6 +21,20 @@ PROMPT = Path(__file__).parents[2] / "resources" / "prompts" / "grounded.txt"
 
 
 @dataclass(frozen=True)
+class Topic:
+    """What a fact or a question is about: the thing's name without article ("" for rules), and the attribute's key."""
+
+    name: str = ""
+    kind: str = ""
+
+
+def topic(slot: Slot) -> Topic:
+    """Return what a slot is about."""
+    name = "" if slot.plain or slot.entity is None else slot.entity.bare
+    return Topic(name, slot.key[1])
+
+
+@dataclass(frozen=True)
 class Branch:
     """One question on an episode: the text after `Question: `, the answer, and what scoring looks for in it."""
 
@@ -28,6 +42,7 @@ class Branch:
     reply: str
     value: str
     source: int
+    topic: Topic = Topic()
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,8 @@ class Episode:
     history: tuple[tuple[str, str], ...]
     passages: tuple[tuple[str, str], ...]
     branches: tuple[Branch, ...]
+    facts: tuple[tuple[int, str, Topic], ...] = ()
+    """All facts of the passages: number of the passage, value, topic."""
 
 
 @dataclass(frozen=True)
@@ -174,14 +191,16 @@ def grounded(rng: random.Random, level: Level, branches: int, scoring: bool = Fa
     found: list[Branch] = []
     while len(found) < branches:
         if rng.random() < level.missing or not known:
-            question, _ = ask(rng, _missing(world), scoring)
-            found.append(Branch(question, REFUSAL, "", 0))
+            slot = _missing(world)
+            found.append(Branch(ask(rng, slot, scoring)[0], REFUSAL, "", 0, topic(slot)))
             continue
         fact, index = known[len(found) % len(known)]
         question, noun = ask(rng, fact.slot, scoring)
-        found.append(Branch(question, f"{answer(fact.slot, noun, fact.value)} [{index}]", fact.value, index))
+        reply = f"{answer(fact.slot, noun, fact.value)} [{index}]"
+        found.append(Branch(question, reply, fact.value, index, topic(fact.slot)))
     system, history = _before(rng)
-    return Episode(system, history, tuple((head, text) for head, text, _ in made), tuple(found))
+    facts = tuple((index, fact.value, topic(fact.slot)) for fact, index in known)
+    return Episode(system, history, tuple((head, text) for head, text, _ in made), tuple(found), facts)
 
 
 def _guess(rng: random.Random, scoring: bool) -> Branch:

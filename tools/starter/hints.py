@@ -2,29 +2,32 @@
 
 Our generator knows where each answer stands in the sources, so training can say it: three heads of one layer are asked
 to attend from the answer to the value in the sources (while copying it, before citing it, and when deciding whether
-there is an answer at all; without one, to the first token), and a linear probe that is not part of the model asks
-that every token of a passage knows its passage's number. Without the hints the model has to find both by itself,
-which took most of a training run.
+there is an answer at all; without one, to the first token). Linear probes, which are not part of the model, ask that
+every token of a passage knows its passage's number, and that values in the sources and answers being written know
+which thing and which attribute they are about. Without the hints the model has to find all this by itself.
 """
 
 # mypy: disable-error-code=misc
 # (mypy knows no types of torch here, and so cannot check its base class)
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from tokenizers import Encoding
+from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tools.starter.generate import Branch, Episode
+from tools.starter.generate import Branch, Episode, Topic
 
 COPY, CITE, DECIDE = 0, 1, 2
 """The heads of the watched layer that are given hints."""
 PASSAGES = 10
 """Classes of the probe: outside of passages, and passage 1 to 9."""
+KINDS = 512
+"""Classes into which the words of attributes are hashed."""
 LEAST = 1e-4
 
 
@@ -35,6 +38,14 @@ class Look:
     place: int
     head: int
     targets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A hint: from the stream at `place` one should be able to read these four classes (see `about`)."""
+
+    place: int
+    classes: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,33 @@ def _tokens(prefix: Encoding, start: int, stop: int) -> tuple[int, ...]:
     return tuple(i for i, (left, right) in enumerate(prefix.offsets) if right > start and left < stop)
 
 
+def places(text: str, block: tuple[int, int], value: str) -> list[tuple[int, int]]:
+    """Return where `value` stands in a passage, not as a part of another word or number."""
+    wanted = re.compile(rf"(?<![\w.,]){re.escape(value)}(?!\w)", re.IGNORECASE)
+    return [match.span() for match in wanted.finditer(text, *block)]
+
+
+def about(tokenizer: Tokenizer, topic: Topic) -> tuple[int, int, int, int]:
+    """Turn a topic into four classes: the first two tokens of the name, and the two words of the attribute, hashed."""
+    name = [*tokenizer.encode(f" {topic.name}").ids, 0, 0] if topic.name else [0, 0]
+    words = topic.kind.split() or [""]
+    first, last = (zlib.crc32(word.encode()) % KINDS for word in (words[0], words[-1]))
+    return name[0], name[1], first, last
+
+
+def readings(
+    tokenizer: Tokenizer, text: str, prefix: Encoding, episode: Episode, blocks: Sequence[tuple[int, int]]
+) -> list[Reading]:
+    """Return the hints for the values in the sources; a value that stands in its passage twice is left out."""
+    found = []
+    for number, value, topic in episode.facts:
+        spots = places(text, blocks[number - 1], value)
+        if len(spots) == 1:
+            classes = about(tokenizer, topic)
+            found += [Reading(index, classes) for index in _tokens(prefix, *spots[0])[:2]]
+    return found
+
+
 def looks(
     text: str,
     prefix: Encoding,
@@ -86,9 +124,7 @@ def looks(
         return []
     if not branch.source:
         return [Look(asked, DECIDE, (0,))]
-    start, stop = blocks[branch.source - 1]
-    wanted = re.compile(rf"(?<![\w.,]){re.escape(branch.value)}(?!\w)", re.IGNORECASE)
-    found = [match.span() for match in wanted.finditer(text, start, stop)]
+    found = places(text, blocks[branch.source - 1], branch.value)
     every = tuple(index for left, right in found for index in _tokens(prefix, left, right))
     if not every:
         return []
@@ -138,3 +174,21 @@ class PassageProbe(nn.Module):
         chosen = wanted > 0
         scores = self.read(functional.rms_norm(middle[chosen].float(), middle.shape[-1:]))
         return functional.cross_entropy(scores, wanted[chosen])
+
+
+class TopicProbe(nn.Module):
+    """Linear readings of what a token is about, the same for the sources and for the answer.
+
+    Because both sides are read by one set of weights, a question and its fact come to lie in the same directions, and
+    attention can match them.
+    """
+
+    def __init__(self, width: int, vocab: int) -> None:
+        super().__init__()
+        self.reads = nn.ModuleList(nn.Linear(width, size) for size in (vocab, vocab, KINDS, KINDS))
+
+    def loss(self, middle: Tensor, where: Tensor, classes: Tensor) -> Tensor:
+        """Return the mean cross-entropy of the four readings at flat positions `where` of the stream."""
+        rows = functional.rms_norm(middle.flatten(0, 1)[where].float(), middle.shape[-1:])
+        each = [functional.cross_entropy(read(rows), classes[:, index]) for index, read in enumerate(self.reads)]
+        return torch.stack(each).mean()

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tools.starter import hints
 from tools.starter.generate import LEVELS, Branch, Episode, grounded, guessing, source, user_turn
-from tools.starter.hints import Look, Looks
+from tools.starter.hints import Look, Looks, Reading
 from tools.starter.model import Tree
 
 BRANCH = 52
@@ -34,6 +34,10 @@ class Row:
     """For each token of the prefix its passage's number, 0 outside."""
     looks: list[list[Look]]
     """For each branch the hints where to look."""
+    readings: list[Reading]
+    """What can be read at values in the prefix."""
+    topics: list[tuple[int, int, int, int]]
+    """What each branch is about."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ class Batch:
     weights: Tensor
     passages: Tensor
     looks: Looks
+    read_at: Tensor
+    read: Tensor
+    """Flat positions in the stream, and the four classes that should be read there."""
 
     def to(self, device: str) -> "Batch":
         """Move the batch to a device."""
@@ -56,15 +63,19 @@ class Batch:
             self.tree.prefix, self.tree.branches, self.tree.length, None if blocked is None else blocked.to(device)
         )
         looks = Looks(self.looks.where.to(device), self.looks.hint.to(device), self.looks.count)
+        parts = (self.rows, self.targets, self.weights, self.passages)
+        rows, targets, weights, passages = (part.to(device) for part in parts)
         return Batch(
             self.ids.to(device),
             self.positions.to(device),
             tree,
-            self.rows.to(device),
-            self.targets.to(device),
-            self.weights.to(device),
-            self.passages.to(device),
+            rows,
+            targets,
+            weights,
+            passages,
             looks,
+            self.read_at.to(device),
+            self.read.to(device),
         )
 
 
@@ -107,7 +118,24 @@ def encode(tokenizer: Tokenizer, episode: Episode) -> Row:
         weights[1] = CHOICE_WEIGHT if episode.passages else 1.0
         branches.append((ask + reply.ids, [0.0] * len(ask) + weights))
         looks.append(hints.looks(text, prefix, episode, branch, blocks, len(ask), reply))
-    return Row(prefix.ids, branches, hints.labels(prefix, blocks), looks)
+    readings = hints.readings(tokenizer, text, prefix, episode, blocks)
+    topics = [hints.about(tokenizer, branch.topic) for branch in episode.branches]
+    return Row(prefix.ids, branches, hints.labels(prefix, blocks), looks, readings, topics)
+
+
+def _readings(rows: Sequence[Row], size: int, width: int) -> tuple[Tensor, Tensor]:
+    """Return flat positions in a batch and what should be read there: at values in the sources, and in answers."""
+    where: list[int] = []
+    classes: list[tuple[int, int, int, int]] = []
+    for index, row in enumerate(rows):
+        for reading in row.readings:
+            where.append(index * width + reading.place)
+            classes.append(reading.classes)
+        for number, looks in enumerate(row.looks):
+            for look in looks:
+                where.append(index * width + size + number * BRANCH + look.place)
+                classes.append(row.topics[number])
+    return torch.tensor(where, dtype=torch.long), torch.tensor(classes, dtype=torch.long).view(-1, 4)
 
 
 def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
@@ -134,7 +162,17 @@ def collate(rows: Sequence[Row], text: float, seed: int) -> Batch:
     where = weights.flatten().nonzero().squeeze(1)
     tree = Tree(size, count, BRANCH, blocked)
     looks = hints.collate([row.looks for row in rows], HEADS, BRANCH, size)
-    return Batch(ids, positions, tree, where - 1, ids.flatten()[where], weights.flatten()[where], passages, looks)
+    return Batch(
+        ids,
+        positions,
+        tree,
+        where - 1,
+        ids.flatten()[where],
+        weights.flatten()[where],
+        passages,
+        looks,
+        *_readings(rows, size, shape[1]),
+    )
 
 
 def rows(
@@ -151,7 +189,14 @@ def rows(
         row = encode(tokenizer, episode)
         fitting = [index for index, branch in enumerate(row.branches) if len(branch[0]) <= BRANCH][:branches]
         if len(row.prefix) <= LONGEST and len(fitting) == branches:
-            yield Row(row.prefix, [row.branches[i] for i in fitting], row.passages, [row.looks[i] for i in fitting])
+            yield Row(
+                row.prefix,
+                [row.branches[i] for i in fitting],
+                row.passages,
+                [row.looks[i] for i in fitting],
+                row.readings,
+                [row.topics[i] for i in fitting],
+            )
 
 
 def batches(stream: Iterator[Row], count: int, tokens: int, text: float, seed: int) -> Iterator[list[Batch]]:

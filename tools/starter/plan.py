@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
-from tools.starter.hints import PassageProbe
 from tools.starter.model import Starter
 
 
@@ -46,7 +46,7 @@ class Plan:
         return max(self.start_level, sum(done >= bound for bound in self.easy))
 
 
-def optimizers(model: Starter, probe: PassageProbe, plan: Plan) -> list[torch.optim.Optimizer]:
+def optimizers(model: Starter, readers: nn.Module, plan: Plan) -> list[torch.optim.Optimizer]:
     """Return Muon for the matrices of the layers and AdamW for embeddings, output matrix and gains.
 
     Muon makes each update an orthogonal matrix, so that no direction of a matrix is left behind (Jordan et al., 2024,
@@ -54,6 +54,6 @@ def optimizers(model: Starter, probe: PassageProbe, plan: Plan) -> list[torch.op
     """
     matrices = [weight for weight in model.layers.parameters() if weight.ndim == 2]
     known = {id(weight) for weight in matrices}
-    rest = [weight for part in (model, probe) for weight in part.parameters() if id(weight) not in known]
+    rest = [weight for part in (model, readers) for weight in part.parameters() if id(weight) not in known]
     muon = torch.optim.Muon(matrices, lr=plan.muon, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw")
     return [muon, torch.optim.AdamW(rest, lr=plan.adam, betas=(0.9, 0.98), weight_decay=0.0)]

@@ -58,16 +58,18 @@ class Trainer:
         self.plan, self.config, self.out = plan, config, out
         self.words = tokenizer.load(tokenizer.PATH)
         self.model = self._start(resume)
-        self.probe = hints.PassageProbe(config.width).to(plan.device)
+        self.readers = nn.ModuleList(
+            [hints.PassageProbe(config.width), hints.TopicProbe(config.width, config.vocab)]
+        ).to(plan.device)
         self.kept = copy.deepcopy(self.model)
         for layer in self.model.layers:
             layer.compile(dynamic=True)
-        self.teachers = optimizers(self.model, self.probe, plan)
+        self.teachers = optimizers(self.model, self.readers, plan)
         self.peaks = [teacher.param_groups[0]["lr"] for teacher in self.teachers]
         held_out = pack.rows(self.words, 977, 3, plan.branches, scoring=True, guesses=0.0)
         self.probes = next(pack.batches(held_out, 24, plan.chunk, 0.0, 0))
         self.step, self.seen, self.losses = 0, 0, 0.0
-        self.hint_losses: list[tuple[float, float]] = []
+        self.hint_losses: list[tuple[float, ...]] = []
         self.begin = self.last = self.saved = time.time()
 
     def _start(self, resume: Path | None) -> Starter:
@@ -118,9 +120,10 @@ class Trainer:
         total = torch.zeros((), device=self.plan.device)
         if self.plan.hints and trace.looks is not None and batch.looks.count:
             looks = hints.attention_loss(trace.looks, batch.looks)
-            known = self.probe.loss(trace.middle[:, : batch.tree.prefix], batch.passages)
-            self.hint_losses.append((float(looks.detach()), float(known.detach())))
-            total = (looks * 0.5 + known * 0.3) * self.plan.hints
+            known = self.readers[0].loss(trace.middle[:, : batch.tree.prefix], batch.passages)
+            about = self.readers[1].loss(trace.middle, batch.read_at, batch.read)
+            self.hint_losses.append((float(looks.detach()), float(known.detach()), float(about.detach())))
+            total = (looks * 0.5 + known * 0.3 + about * 0.3) * self.plan.hints
         return total
 
     def tell(self) -> None:
