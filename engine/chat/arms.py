@@ -39,6 +39,7 @@ def answer(loaded: Loaded, request: Request, adapter: Path | None, context: int 
         if not group:
             continue
         session = loaded.session(adapter if adapted else None)
+        session.make_room(max(len(prompt.ids) + prompt.budget.answer for prompt in group))  # else it grows arm by arm
         proof = loaded.canary(adapter if adapted else None)
         if adapted and proof.divergence == 0:
             task.emit(Notice("This adapter changes nothing: with it on, the model computes exactly the same."))

@@ -13,7 +13,7 @@ from engine.chat.cores import Cores
 from engine.errors import AdapterRefused, Cancelled, OutOfMemory
 from engine.types import Sampling
 
-BATCH = 256
+BATCH = 128
 """Most tokens evaluated at once. More is not quicker on a processor, and takes more memory."""
 
 CORES = Cores()

@@ -83,16 +83,28 @@ def prompts(request: Request, form: Format, context: int) -> list[Prompt]:
         ModelRefused: the model's template cannot hold this conversation.
     """
     room = reserve(context, request.sampling.max_tokens)
+    known: dict[tuple[Message, ...], list[int]] = {}
+
+    def ids(messages: Sequence[Message]) -> list[int]:
+        """The prompt of a conversation; arms and budget ask for the same few again and again."""
+        key = tuple(messages)
+        if key not in known:
+            known[key] = form.prompt(key).ids
+        return known[key]
+
+    def count(messages: Sequence[Message]) -> int:
+        return len(ids(messages))
+
     asked = {arm: _plan(request, arm) for arm in request.arms}
-    fitted = {arm: fit(plan, form.count, context, room) for arm, plan in asked.items()}
+    fitted = {arm: fit(plan, count, context, room) for arm, plan in asked.items()}
     turns = len(request.history)
     kept = min(min(len(plan.history), turns) for plan in fitted.values())
     made = []
     for arm, plan in fitted.items():
         examples = plan.history[: max(0, len(plan.history) - turns)]
         equal = Plan(plan.system, (*examples, *request.history[turns - kept :]), plan.passages, plan.question)
-        budget = spent(equal, asked[arm], form.count, context, request.sampling.max_tokens)
-        made.append(Prompt(arm, equal, form.prompt(equal.messages).ids, budget))
+        budget = spent(equal, asked[arm], count, context, request.sampling.max_tokens)
+        made.append(Prompt(arm, equal, ids(equal.messages), budget))
     return made
 
 

@@ -95,9 +95,7 @@ class Shelf:
     def full(self, path: Path, told: Callable[[str], None] | None = None) -> Loaded:
         """The model at ``path`` with its weights. ``told`` hears when it has to be loaded first."""
         if self._full is None or self._full.identity != identity(path):
-            if self._full:
-                self._full.close()
-                self._full = None
+            self.clear()
             if told:
                 told(f"Loading {path.name}")
             print(f"loading {path}", file=sys.stderr, flush=True)  # what a log ends with if llama.cpp aborts
@@ -115,3 +113,10 @@ class Shelf:
                 self._vocabulary = None
             self._vocabulary = Loaded(path, vocabulary_only=True)
         return self._vocabulary
+
+    def clear(self) -> None:
+        """Free everything."""
+        for loaded in (self._full, self._vocabulary):
+            if loaded:
+                loaded.close()
+        self._full = self._vocabulary = None

@@ -43,7 +43,7 @@ class Session:
     def proof(self) -> canary.Proof:
         """The canary logits of this session's context."""
         if self._proof is None:
-            self._grow(_SMALLEST)
+            self.make_room(_SMALLEST)
         assert self._proof is not None
         return self._proof
 
@@ -69,7 +69,7 @@ class Session:
             Cancelled: ``stopped`` said so. Nothing is held then.
         """
         shared = _common(prompts) if self.model.divisible else 0
-        self._grow(shared + sum(len(p) - shared for p in prompts) + sum(answers))
+        self.make_room(shared + sum(len(p) - shared for p in prompts) + sum(answers))
         targets, starts = self._place(prompts)
         work: list[_Work] = []
         if min(starts) < shared:  # then all start at the same place: they are the same up to ``shared``
@@ -117,7 +117,8 @@ class Session:
         assert self.context
         return self.context
 
-    def _grow(self, cells: int) -> None:
+    def make_room(self, cells: int) -> None:
+        """Have room for that many tokens; a context that is too small is made anew, empty."""
         if self.context and self.context.cells >= cells:
             return
         self.close()
