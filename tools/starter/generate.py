@@ -75,6 +75,9 @@ LEVELS = (
 )
 """The curriculum, from one short source to what retrieval hands over."""
 
+SCORED = Level((3, 3), (1, 4), (0, 4))
+"""What scoring asks about: three passages at a time."""
+
 
 @dataclass
 class _World:

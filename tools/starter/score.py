@@ -7,14 +7,17 @@ import argparse
 import json
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.starter.generate import LEVELS, REFUSAL, Branch, Episode, grounded, guessing, source, user_turn
-from tools.starter.tokenizer import chat
+from tools.starter.generate import REFUSAL, SCORED, Branch, Episode, grounded, guessing, source, user_turn
+from tools.starter.tokenizer import PATH, chat, load
 
 SEED = 20_261_122
+PASSAGE = 120
+"""Tokens that a passage may have, as many as retrieval hands over at most."""
 TARGETS = {"exact": 0.85, "cited": 0.85, "refused": 0.80, "false_refusals": 0.08, "ungrounded_right": 0.03}
 """What we aim for; the last two are upper bounds."""
 FLOORS = {"exact": 0.70, "cited": 0.70, "refused": 0.70, "false_refusals": 0.12, "ungrounded_right": 0.05}
@@ -62,13 +65,24 @@ class Speaker:
         return str(out["choices"][0]["text"])
 
 
+def episodes(seed: int) -> Iterator[Episode]:
+    """Yield held-out episodes: a fifth without sources, the others with three passages of up to `PASSAGE` tokens."""
+    rng, words = source(seed, scoring=True), load(PATH)
+    while True:
+        if rng.random() < 0.2:
+            yield guessing(rng, 2, True)
+        episode = grounded(rng, SCORED, 2, True)
+        if all(len(words.encode(text).ids) <= PASSAGE for _, text in episode.passages):
+            yield episode
+
+
 def questions(sample: int, seed: int) -> list[tuple[Episode, Branch]]:
     """Draw `sample` held-out questions: two thirds answered by the sources, a fifth not, the rest without sources."""
-    rng = source(seed, scoring=True)
     wanted = {"answered": sample * 2 // 3, "missing": sample // 5, "free": sample - sample * 2 // 3 - sample // 5}
     found: list[tuple[Episode, Branch]] = []
+    stream = episodes(seed)
     while any(wanted.values()):
-        episode = guessing(rng, 2, True) if wanted["free"] and rng.random() < 0.2 else grounded(rng, LEVELS[3], 2, True)
+        episode = next(stream)
         for branch in episode.branches:
             kind = "free" if not episode.passages else "answered" if branch.source else "missing"
             if wanted[kind]:
