@@ -121,8 +121,15 @@ def _questions(scorecard: Scorecard) -> list[dict[str, Any]]:
     for one in scorecard.scored:
         answers.setdefault(one.question, {})[one.arm] = one
     told = [(q, answers[q.id]) for q in scorecard.questions if q.id in answers]
-    told.sort(key=lambda pair: -_distance(pair[1]))
+    told.sort(key=lambda pair: _telling(pair[1]), reverse=True)
     return [_question(question, said, scorecard.arms) for question, said in told]
+
+
+def _telling(said: dict[Arm, Scored]) -> tuple[int, int, int]:
+    """How much a question tells: tuned and grounded differ, tuned says an old value, both gets it right."""
+    stale = len(said[Arm.TUNED].facts_faults) if Arm.TUNED in said else 0
+    both = said.get(Arm.BOTH)
+    return _distance(said), stale, int(both is not None and 0 not in (both.form, both.facts))
 
 
 def _distance(said: dict[Arm, Scored]) -> int:
