@@ -171,12 +171,12 @@ def _answer(one: Scored) -> dict[str, Any]:
         "mark": MARKS[one.arm],
         "text": one.answer.answer.strip(),
         "judged": [(side, bool(score)) for side, score in sides if score is not None],
-        "faults": [_first(faults) for faults in (one.form_faults, one.facts_faults) if faults],
+        "faults": [_one(faults) for faults in (one.form_faults, one.facts_faults[::-1]) if faults],
     }
 
 
-def _first(faults: Sequence[str]) -> str:
-    """The first reason, and how many more there are: four reasons under each answer hide the answers."""
+def _one(faults: Sequence[str]) -> str:
+    """One reason, and how many more there are: four reasons under each answer hide the answers."""
     return faults[0] + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 

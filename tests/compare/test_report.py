@@ -81,7 +81,7 @@ def test_it_shows_verdict_table_answers_reasons_and_passages() -> None:
     for words in ("says it right", "says the right thing", "Terms > Refunds", "3f2a" * 16, "1 min 52 s"):
         assert words in text
     assert SAID[Arm.TUNED] in text
-    assert "It does not say “30 days”. (and 1 more)" in text
+    assert "It says “60 days”, which is out of date. (and 1 more)" in text
     for mark in "○◆▣◈":
         assert mark in text
 
