@@ -57,15 +57,13 @@ def test_the_index_child_is_killed_at_any_moment(workspace: Workspace, folder: P
     chance = random.Random(7)
     for _ in range(4):
         call = workspace.index_child.call("add", paths=[str(folder)], limits={})
-        wait = chance.uniform(0.0, 4.0)
-        killer = threading.Timer(wait, workspace.index_child.kill)
+        killer = threading.Timer(chance.uniform(0.0, 4.0), workspace.index_child.kill)
         killer.start()
         last = list(call.events())[-1]
         killer.cancel()
         if isinstance(last, events.Failed):
             assert last.error == "ChildDied"
-    documents = workspace.documents.add([folder], Task())
-    assert len(documents) == 30
+    assert len(workspace.documents.add([folder], Task())) == 30
     assert "2907" in workspace.documents.search("lamp number 2907", 1)[0].text
     check(workspace, folder)
 
