@@ -107,7 +107,8 @@ def _grid(world: _World, count: int) -> list[Fact]:
     """Make facts for a table: the same two to four attributes for two to four things."""
     rng = world.rng
     thing = entity(rng, rng.choice(["product", "product", "service", "place", "event", "person"]))
-    things = [thing] + [entity(rng, thing.scope) for _ in range(rng.randint(1, max(1, min(5, count))))]
+    more = [entity(rng, thing.scope) for _ in range(rng.randint(1, max(1, min(5, count))))]
+    things = list({each.bare: each for each in (thing, *more)}.values())
     columns: list[Slot] = []
     while len(columns) < min(3, max(2, count // 2)):
         slot = make_slot(rng, thing, pick_attribute(rng, thing.scope))

@@ -178,7 +178,7 @@ def table(rng: random.Random, facts: Sequence[Fact]) -> str:
         names = [capital(name) for name in names]
     cells = [[capital(bare), *(fact.value for fact in row)] for bare, row in things.items()]
     if rng.random() < 0.5:
-        return "\n".join("; ".join(map(": ".join, zip(names, row, strict=True))) for row in cells)
+        return "\n".join("; ".join(map(": ".join, zip(names, row, strict=False))) for row in cells)
     joint = rng.choice([", ", ", ", " | ", "; ", "\t", ","])
     return "\n".join(joint.join(row) for row in [names, *cells])
 

@@ -1,7 +1,7 @@
 """Train the starter model: `python -m tools.starter.train --out DIR --steps 2000`.
 
 One step takes some episodes, predicts their answers and a share of their text, and moves the weights. `log.jsonl` in
-the output folder tells how it goes; `checkpoint.pt` is written every five minutes and `--resume` starts from it;
+the output folder tells how it goes; `checkpoint.pt` is written every few minutes and `--resume` starts from it;
 `final.pt` holds the average of the last weights, which is what gets exported.
 """
 
@@ -24,7 +24,7 @@ from tools.starter.pack import Batch
 from tools.starter.plan import Plan, optimizers
 from tools.starter.probe import probe
 
-CHECKPOINT_SECONDS = 300
+CHECKPOINT_SECONDS = 150
 
 
 def see(model: Starter, batch: Batch, device: str) -> tuple[Tensor, Trace]:
@@ -160,7 +160,7 @@ class Trainer:
         self.saved = time.time()
 
     def train(self) -> None:
-        """Take all steps, with a checkpoint every five minutes, and save the result."""
+        """Take all steps, with a checkpoint every few minutes, and save the result."""
         for pieces in self.data():
             self.learn(pieces)
             self.tell()
