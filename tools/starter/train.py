@@ -61,6 +61,8 @@ class Trainer:
         self.readers = nn.ModuleList(
             [hints.PassageProbe(config.width), hints.TopicProbe(config.width, config.vocab)]
         ).to(plan.device)
+        if resume and "readers" in (saved := torch.load(resume)):
+            self.readers.load_state_dict(saved["readers"])
         self.kept = copy.deepcopy(self.model)
         for layer in self.model.layers:
             layer.compile(dynamic=True)
@@ -156,7 +158,7 @@ class Trainer:
             "plan": vars(self.plan),
             "seconds": round(time.time() - self.begin),
         }
-        torch.save({"model": model.state_dict(), **facts}, self.out / name)
+        torch.save({"model": model.state_dict(), "readers": self.readers.state_dict(), **facts}, self.out / name)
         self.saved = time.time()
 
     def train(self) -> None:
