@@ -20,6 +20,7 @@ from types import FrameType
 
 import cli.commands
 from cli.show import Show
+from engine import events
 from engine.errors import Cancelled, FormfactError, NotFound, Outdated
 from engine.workspace import Workspace
 
@@ -72,6 +73,9 @@ def run(arguments: Sequence[str]) -> int:
         show.error(fault)
         return 1
     except BrokenPipeError:
+        return 1
+    except Exception as bug:  # nobody should have to read a traceback to learn that something went wrong
+        show.error(events.raised(events.failed(bug)))
         return 1
     return 0
 

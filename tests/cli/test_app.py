@@ -65,6 +65,20 @@ def test_a_stopped_command_has_its_own_status(tmp_path: Path, monkeypatch: pytes
     assert cli.app.run(["--workspace", str(tmp_path), "doctor"]) == 130
 
 
+def test_a_bug_is_told_in_words_with_its_traceback_as_details(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    top = cli.app.parser()
+    monkeypatch.setattr(cli.app, "parser", lambda: top)
+    for leaf in leaves(top):
+        leaf.set_defaults(run=broken)
+    assert cli.app.run(["--workspace", str(tmp_path), "doctor"]) == 1
+    assert capsys.readouterr().err.startswith("Something unexpected went wrong: ZeroDivisionError: a bug")
+
+
 def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     show = Show()
     show.task.emit(events.Progress("Reading", 3, 3, "files"))
