@@ -101,7 +101,7 @@ class Context:
                 "".join(llama.said),
             )
 
-    def stop_when(self, asked: Callable[[], bool] | None) -> None:
+    def stop_when(self, asked: Callable[[], object] | None) -> None:
         """Look at ``asked`` between operations of an evaluation and give it up when true; None: never look.
 
         Called by a compute thread some hundred times an evaluation, so it is set while prompts are evaluated only.

@@ -132,12 +132,14 @@ def decode(
             replies[number].index = index
             _draw(session, replies[number], task, done)
 
+        stops: list[None] = []  # its length is looked at some thousand times a prompt, from llama.cpp's threads
+        task.on_cancel(lambda: stops.append(None))
         try:
             sequences = session.begin(
                 [prompt.ids for prompt in arms],
                 [prompt.budget.answer for prompt in arms],
                 draw,
-                lambda: task.cancelled,
+                stops.__len__,
             )
             _continue(session, list(zip(sequences, replies, strict=True)), task, done)
         except Cancelled:

@@ -52,7 +52,7 @@ class Session:
         prompts: Sequence[Sequence[int]],
         answers: Sequence[int],
         ready: Callable[[int, int], None],
-        stopped: Callable[[], bool],
+        stopped: Callable[[], object],
     ) -> list[int]:
         """Evaluate prompts: what they share once, what is left of the last request not at all.
 
@@ -60,7 +60,7 @@ class Session:
             prompts: token ids of each, at least one.
             answers: room to keep for each one's answer, in tokens.
             ready: called with a prompt's index and the output index of its logits, as soon as they are there.
-            stopped: looked at during evaluation.
+            stopped: looked at during evaluation; anything true stops it.
 
         Returns:
             The sequence of each prompt, for ``step``.
@@ -83,7 +83,9 @@ class Session:
         self._held = {sequence: list(tokens) for sequence, tokens in zip(targets, prompts, strict=True)}
         return targets
 
-    def _evaluate(self, work: Sequence[_Work], ready: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
+    def _evaluate(
+        self, work: Sequence[_Work], ready: Callable[[int, int], None], stopped: Callable[[], object]
+    ) -> None:
         context = self._open()
         context.use_free_cores()
         context.stop_when(stopped)
