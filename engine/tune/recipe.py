@@ -80,7 +80,7 @@ class Recipe:
         50, "Save a checkpoint after so many steps; 0 only when stopped.", unit="steps", low=0, high=10**6
     )
     grounded_share: float = _field(
-        0.5, "Share of the examples trained with passages from your documents in the prompt.", low=0.0, high=1.0
+        0.25, "Share of the examples trained with passages from your documents in the prompt.", low=0.0, high=1.0
     )
     quantise: bool = _field(False, "Hold the base model in 4 bits while training (QLoRA; needs an NVIDIA GPU).")
     precision: str = _field(
