@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tools.starter import hints, pack, tokenizer
+from tools.starter import resume as resume_from
 from tools.starter.init import structured
 from tools.starter.model import Config, Starter, Trace
 from tools.starter.pack import Batch
@@ -57,11 +58,12 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         self.plan, self.config, self.out = plan, config, out
         self.words = tokenizer.load(tokenizer.PATH)
-        self.model = self._start(resume)
+        saved = resume_from.weights(resume, config) if resume else {}
+        self.model = self._start(saved)
         self.readers = nn.ModuleList(
             [hints.PassageProbe(config.width), hints.TopicProbe(config.width, config.vocab)]
         ).to(plan.device)
-        if resume and "readers" in (saved := torch.load(resume)):
+        if "readers" in saved:
             self.readers.load_state_dict(saved["readers"])
         self.kept = copy.deepcopy(self.model)
         for layer in self.model.layers:
@@ -74,10 +76,10 @@ class Trainer:
         self.hint_losses: list[tuple[float, ...]] = []
         self.begin = self.last = self.saved = time.time()
 
-    def _start(self, resume: Path | None) -> Starter:
+    def _start(self, saved: dict[str, Any]) -> Starter:
         model = Starter(self.config)
-        if resume:
-            model.load_state_dict(torch.load(resume)["model"])
+        if saved:
+            model.load_state_dict(saved["model"])
         elif not self.plan.plain:
             digits = [self.words.token_to_id(digit) for digit in "123456789"]
             structured(model, digits, self.words.token_to_id("["), self.plan.seed)
@@ -176,7 +178,7 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--resume", type=Path, help="a checkpoint to go on from, with a new schedule")
+    parser.add_argument("--resume", type=Path, help="a checkpoint, or the GGUF, to go on from with a new schedule")
     parser.add_argument("--plain", action="store_true", help="random initial weights")
     numbers = (
         "steps",
