@@ -86,7 +86,7 @@ def test_stopped_on_request_then_resumed(
     run = new_run(tmp_path / "run")
 
     def listen(event: events.Event) -> None:
-        if isinstance(event, events.TrainStep) and event.step == 4:
+        if isinstance(event, events.TrainStep) and event.step == 1:
             (run / STOP).touch()
 
     totals = train(child, run, weights, Task(listen))
