@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+import psutil
 
+from bench.common import Row
 from bench.synthetic import write_adapter, write_model
 from engine import resources
 from engine.chat.cores import Cores
@@ -110,6 +113,40 @@ class Asker:
     def close(self) -> None:
         """End the child."""
         self.child.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds by the clock, and of processor time in this process and all that it started."""
+
+    clock: float
+    processor: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """A point to count from, with ``since``."""
+        used = time.process_time()
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used += ended.ru_utime + ended.ru_stime
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):  # it ended meanwhile, and is counted above next time
+                used += sum(child.cpu_times()[:2])
+        return cls(time.perf_counter(), used)
+
+    def since(self) -> Spent:
+        """What was spent from then to now."""
+        now = Spent.now()
+        return Spent(now.clock - self.clock, now.processor - self.processor)
+
+
+def ratios(name: str, ours: list[Spent], theirs: list[Spent], target: float, how: str) -> list[Row]:
+    """Two rows: by the clock, and of processor time (which other programs on the machine change less)."""
+    rows = []
+    for kind in ("clock", "processor"):
+        mine, other = (middle([getattr(one, kind) for one in spent]) for spent in (ours, theirs))
+        label = name if kind == "clock" else f"{name}, processor time"
+        rows.append(Row(label, mine / other, "x", target, "lower", f"{mine:.2f} s against {other:.2f} s; {how}"))
+    return rows
 
 
 def middle(values: list[float]) -> float:

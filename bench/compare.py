@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import psutil
 
 from bench.bare import Bare
-from bench.chatting import Asker, Bed, beds, middle
+from bench.chatting import Asker, Bed, Spent, beds, ratios
 from bench.common import ROOT, Row, report
 from engine.types import FOUR_ARMS
 
@@ -34,7 +33,7 @@ def main() -> None:
     rows: list[Row] = []
     with beds() as models, TemporaryDirectory() as folder:
         for bed in models:
-            rows += [memory(bed, Path(folder)), apart(bed, Path(folder)), sequential(bed, Path(folder))]
+            rows += [memory(bed, Path(folder)), *apart(bed, Path(folder)), *sequential(bed, Path(folder))]
     report("compare", rows)
 
 
@@ -63,29 +62,26 @@ def memory(bed: Bed, folder: Path) -> Row:
     return Row(f"resident memory, four arms ÷ one, {bed.name}", sizes[1] / sizes[0], "x", 1.25, "lower", how)
 
 
-def apart(bed: Bed, folder: Path) -> Row:
+def apart(bed: Bed, folder: Path) -> list[Row]:
     """Four arms in one process, against four scripts that each load the model: processes started anew in both."""
     ours, today = [], []
     for _ in range(REPEATS):
-        began = time.perf_counter()
+        began = Spent.now()
         asker = Asker(bed, folder)
         asker(ARMS, "and what came then", COUNT)
-        ours.append(time.perf_counter() - began)
         asker.close()
-        began = time.perf_counter()
+        ours.append(began.since())
+        began = Spent.now()
         for arm in FOUR_ARMS:
             adapter = str(bed.adapter) if arm.adapted else ""
             script = [sys.executable, "-c", _TODAY, str(bed.model), adapter, str(bed.threads), str(COUNT)]
             subprocess.run([*script, "and what came then"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
-        today.append(time.perf_counter() - began)
-    how = (
-        f"medians of {REPEATS}: {middle(ours):.2f} s against {middle(today):.2f} s for four llama-cpp-python scripts "
-        f"(a short question, {COUNT} tokens)"
-    )
-    return Row(f"four arms ÷ four runs that load, {bed.name}", middle(ours) / middle(today), "x", 0.4, "lower", how)
+        today.append(began.since())
+    how = f"medians of {REPEATS}, against four llama-cpp-python scripts; a short question, {COUNT} tokens"
+    return ratios(f"four arms ÷ four runs that load, {bed.name}", ours, today, 0.4, how)
 
 
-def sequential(bed: Bed, folder: Path) -> Row:
+def sequential(bed: Bed, folder: Path) -> list[Row]:
     """Four arms in one request, against a loop that evaluates each arm's whole prompt on the loaded model."""
     asker = Asker(bed, folder)
     given = shared(asker)
@@ -96,27 +92,22 @@ def sequential(bed: Bed, folder: Path) -> Row:
     }
     ours, loop = [], []
     for number in range(REPEATS):
-        question = f"question {number} and what came then"
         asker(ARMS, f"{number} forget the history", 2)
-        began = time.perf_counter()
-        answers = asker(ARMS, question, COUNT, **given)
-        ours.append(time.perf_counter() - began)
-        began = time.perf_counter()
+        began = Spent.now()
+        answers = asker(ARMS, f"question {number} and what came then", COUNT, **given)
+        ours.append(began.since())
+        began = Spent.now()
         for answer in answers:
-            # ids of the same lengths; the loop's cost does not depend on which they are
+            # ids of the same number; the loop's cost does not depend on which they are
             prompt = [100 + i % 900 for i in range(answer.prompt_tokens)]
             contexts[answer.arm.adapted].answer(prompt, max(2, answer.answer_tokens))
-        loop.append(time.perf_counter() - began)
+        loop.append(began.since())
     for context in contexts.values():
         context.close()
     asker.close()
     lengths = ", ".join(f"{answer.prompt_tokens}+{answer.answer_tokens}" for answer in answers)
-    how = (
-        f"medians of {REPEATS}, interleaved: {middle(ours):.2f} s against {middle(loop):.2f} s; prompt and answer "
-        f"tokens of the arms {lengths}; {bed.threads} threads"
-    )
-    name = f"four arms ÷ four one after the other, {bed.name}"
-    return Row(name, middle(ours) / middle(loop), "x", 0.85, "lower", how)
+    how = f"medians of {REPEATS}, interleaved; tokens of the arms {lengths}; {bed.threads} threads"
+    return ratios(f"four arms ÷ four one after the other, {bed.name}", ours, loop, 0.85, how)
 
 
 if __name__ == "__main__":
