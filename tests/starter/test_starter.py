@@ -72,11 +72,16 @@ def test_transformers_reads_the_same_ids_and_logits(starter_path: Path, llama: A
     assert numpy.abs(theirs - ours).max() <= 1e-2 * numpy.abs(theirs).max()
 
 
-@pytest.mark.slow
-def test_it_reaches_the_floors_on_held_out_questions(starter_path: Path) -> None:
+@pytest.fixture(scope="module")
+def figures(starter_path: Path) -> dict[str, float]:
+    """How the shipped weights score on 200 held-out questions."""
     pytest.importorskip("llama_cpp")
-    found, _ = score.score(starter_path, 200)
+    return score.score(starter_path, 200)[0]
+
+
+@pytest.mark.slow
+def test_it_is_as_good_as_its_readme_says(figures: dict[str, float]) -> None:
     for name in ("exact", "cited", "refused"):
-        assert found[name] >= score.FLOORS[name], found
+        assert figures[name] >= score.SHIPPED[name] - score.NOISE, figures
     for name in ("false_refusals", "ungrounded_right"):
-        assert found[name] <= score.FLOORS[name], found
+        assert figures[name] <= score.SHIPPED[name] + score.NOISE, figures

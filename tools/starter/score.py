@@ -20,8 +20,10 @@ PASSAGE = 120
 """Tokens that a passage may have, as many as retrieval hands over at most."""
 TARGETS = {"exact": 0.85, "cited": 0.85, "refused": 0.80, "false_refusals": 0.08, "ungrounded_right": 0.03}
 """What we aim for; the last two are upper bounds."""
-FLOORS = {"exact": 0.70, "cited": 0.70, "refused": 0.70, "false_refusals": 0.12, "ungrounded_right": 0.05}
-"""What a shipped starter must reach."""
+SHIPPED = {"exact": 0.70, "cited": 0.84, "refused": 0.72, "false_refusals": 0.05, "ungrounded_right": 0.0}
+"""What the shipped weights reach on the 200 questions of `SEED`; the README says what they miss."""
+NOISE = 0.04
+"""How far that may differ between machines, whose kernels round differently."""
 
 
 @dataclass(frozen=True)
