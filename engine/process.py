@@ -63,9 +63,10 @@ class Reply(msgspec.Struct):
 class Call:
     """A request under way: its events, its result, and the way to stop it."""
 
-    def __init__(self, child: Child, number: int) -> None:
+    def __init__(self, child: Child, number: int, process: subprocess.Popen[bytes] | None) -> None:
         self._child = child
         self.number = number
+        self.process = process
         self.inbox: queue.SimpleQueue[events.Event] = queue.SimpleQueue()
 
     def events(self) -> Iterator[events.Event]:
@@ -138,7 +139,7 @@ class Child:
         with self._lock:
             if self.pid is None:
                 self._start()
-            call = Call(self, next(self._numbers))
+            call = Call(self, next(self._numbers), self._process)
             self._calls[call.number] = call
         self.send({"id": call.number, "method": method, "params": params})
         return call
@@ -171,9 +172,11 @@ class Child:
             process.wait()
 
     def kill(self) -> None:
-        """End the whole tree now. Open calls end in ``Failed(ChildDied)``."""
-        if pid := self.pid:
-            kill_tree(pid)
+        """End the whole tree now. Open calls end in ``Failed(ChildDied)``; the next call starts it anew."""
+        process = self._process
+        if process and process.poll() is None:
+            kill_tree(process.pid)
+            process.wait()
 
     def _start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -221,7 +224,8 @@ class Child:
         with self._lock:
             if self._process is process:
                 self._process = None
-            orphans, self._calls = list(self._calls.values()), {}
+            orphans = [call for call in self._calls.values() if call.process is process]
+            self._calls = {number: call for number, call in self._calls.items() if call.process is not process}
         name = self.module.split(".")[1]
         if garbled:
             event = events.Failed(

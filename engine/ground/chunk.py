@@ -111,7 +111,9 @@ def _cut(text: str, start: int, end: int, length: int, wrapped: bool) -> Iterato
     flowing = _WRAPPED.sub(_unwrap, part) if wrapped else part
     splitter = _splitter(min(length, -(-len(part) // pieces)), length)
     for at, piece in splitter.chunk_indices(flowing):
-        yield start + at, start + at + len(piece)
+        if core := piece.strip():  # separators such as U+001F are blank to Python, not to the splitter
+            first = start + at + piece.index(core)
+            yield first, first + len(core)
 
 
 def _unwrap(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.ground.chunk import LENGTH, chunk
@@ -20,6 +20,7 @@ _TEXTS = st.lists(_LINES, max_size=30).map("\n".join)
 
 
 @given(_TEXTS, st.booleans(), st.booleans(), st.integers(20, 600))
+@example("00000000000000\x1f\n# One", False, False, 20)
 @settings(max_examples=150, deadline=None)
 def test_spans_are_exact_ordered_and_cover_the_text(text: str, marked: bool, wrapped: bool, length: int) -> None:
     pieces = list(chunk(Parsed(text, marked, wrapped=wrapped), length))
