@@ -24,10 +24,9 @@ from store import scores
 from store.scores import AnswerRow, ScoreRow
 
 if TYPE_CHECKING:
-    from store.runs import Run
-
     from engine.workspace import Workspace
     from store.models import Model
+    from store.runs import Run
 
 SHOTS = 3
 Shots = tuple[tuple[str, str], ...]
