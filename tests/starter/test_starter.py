@@ -85,3 +85,10 @@ def test_it_is_as_good_as_its_readme_says(figures: dict[str, float]) -> None:
         assert figures[name] >= score.SHIPPED[name] - score.NOISE, figures
     for name in ("false_refusals", "ungrounded_right"):
         assert figures[name] <= score.SHIPPED[name] + score.NOISE, figures
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(reason="the shipped weights miss the floor of exact answers by one question of 133", strict=False)
+def test_it_reaches_the_floors(figures: dict[str, float]) -> None:
+    for name, floor in score.FLOORS.items():
+        assert figures[name] >= floor, figures
