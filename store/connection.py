@@ -21,6 +21,9 @@ Params = Sequence[object] | Mapping[str, object]
 class Database:
     """A SQLite file that is safe to use from several threads of one process.
 
+    Reading has a connection of its own: a window that looks something up does not wait for an import that writes
+    (in WAL mode a reader sees what was committed last). Inside a transaction a thread reads what it wrote.
+
     Args:
         path: the file; made if it is missing (unless ``read_only``).
         schema: the folder of ``store/migrations`` that describes it, ``workspace`` or ``documents``.
@@ -32,19 +35,22 @@ class Database:
 
     def __init__(self, path: Path, schema: str, *, read_only: bool = False) -> None:
         self.path = path
-        self._lock = threading.RLock()
-        self._depth = 0
+        self._lock, self._reading = threading.RLock(), threading.RLock()
+        self._depth, self._writer = 0, 0
         with disk_errors(path):
             self._sql = _connect(path, read_only)
             try:
                 (check if read_only else migrate)(self._sql, path, schema)
+                self._reader = self._sql if read_only else _connect(path, read_only)
+                self._reader.execute("PRAGMA query_only = ON")
             except BaseException:
                 self._sql.close()
                 raise
 
     def close(self) -> None:
         """Close the file; further use is an error."""
-        with self._lock:
+        with self._lock, self._reading:
+            self._reader.close()
             self._sql.close()
 
     @contextmanager
@@ -53,16 +59,19 @@ class Database:
         with self._lock, disk_errors(self.path):
             if self._depth == 0:
                 self._sql.execute("BEGIN IMMEDIATE")
+                self._writer = threading.get_ident()
             self._depth += 1
             try:
                 yield
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
+                    self._writer = 0
                     self._roll_back()
                 raise
             self._depth -= 1
             if self._depth == 0:
+                self._writer = 0
                 self._commit()
 
     def _commit(self) -> None:
@@ -75,6 +84,15 @@ class Database:
     def _roll_back(self) -> None:
         if self._sql.in_transaction:  # a full disk has rolled back already
             self._sql.execute("ROLLBACK")
+
+    @contextmanager
+    def _look(self) -> Iterator[sqlite3.Connection]:
+        """The connection to read with: the writing one for the thread that is in a transaction."""
+        if self._writer == threading.get_ident():
+            yield self._sql
+        else:
+            with self._reading, disk_errors(self.path):
+                yield self._reader
 
     def run(self, sql: str, params: Params = ()) -> int:
         """Execute one writing statement; returns the last inserted row id."""
@@ -95,8 +113,8 @@ class Database:
 
     def rows(self, kind: type[Row], sql: str, params: Params = ()) -> list[Row]:
         """The result of a query as ``kind``, whose fields are named as the columns are."""
-        with self._lock, disk_errors(self.path):
-            cursor = self._sql.execute(sql, params)
+        with self._look() as connection:
+            cursor = connection.execute(sql, params)
             names = [column[0] for column in cursor.description]
             return [kind(**dict(zip(names, values, strict=True))) for values in cursor]
 
@@ -107,8 +125,8 @@ class Database:
 
     def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """The result of a query as plain tuples."""
-        with self._lock, disk_errors(self.path):
-            return list(self._sql.execute(sql, params))
+        with self._look() as connection:
+            return list(connection.execute(sql, params))
 
     def value(self, sql: str, params: Params = ()) -> Any:
         """The first column of the first row, or None."""

@@ -1,0 +1,1 @@
+"""The visual language: tokens, the style sheet made from them, icons."""
