@@ -1,0 +1,82 @@
+"""Tables and the field to search in them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
+
+from ui.theme.theme import Theme
+
+TYPING_MS = 150
+
+
+class TableView(QTableView):
+    """A table without grid or numbers, whole rows selected, all rows of one height (so a million open at once)."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setDefaultAlignment(self.horizontalHeader().defaultAlignment().AlignLeft)
+        theme.changed.connect(self._rescale)
+        self._rescale()
+
+    def widths(self, *pixels: int) -> None:
+        """Set the widths of the columns, at a scale of 1; 0 leaves a column as it is."""
+        for column, width in enumerate(pixels):
+            if width:
+                self.setColumnWidth(column, self._theme.px(width))
+
+    def _rescale(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.px(34))
+
+
+class SearchField(QLineEdit):
+    """A field for what to search; tells it a moment after the last key.
+
+    Args:
+        placeholder: what is searched.
+        host: within it Ctrl+F goes to the field; None: no shortcut.
+
+    Signals:
+        searched: what is to be searched now; empty: everything.
+    """
+
+    searched = Signal(str)
+
+    def __init__(self, theme: Theme, placeholder: str, host: QWidget | None = None) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setClearButtonEnabled(True)
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw)
+        self._draw()
+        self._pause = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._pause.timeout.connect(lambda: self.searched.emit(self.text().strip()))
+        self.textChanged.connect(lambda: self._pause.start())
+        if host is not None:
+            QShortcut(QKeySequence.StandardKey.Find, host, self._focus)
+
+    def _focus(self) -> None:
+        self.setFocus()
+        self.selectAll()
+
+    def _draw(self) -> None:
+        self._glass.setIcon(self._theme.icon("search", "ink3"))
