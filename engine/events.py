@@ -49,6 +49,13 @@ class FileDone(Event, frozen=True):
     chunks: int = 0
 
 
+class Asked(Event, frozen=True):
+    """A question is in the store, to be answered; ``passages`` (``types.Passage`` as plain data) are frozen."""
+
+    comparison: int
+    passages: list[dict[str, Any]]
+
+
 class ArmPrepared(Event, frozen=True):
     """An arm's prompt is ready: its length in tokens and the budget as plain data (``types.Budget``)."""
 
@@ -72,7 +79,10 @@ class ArmDone(Event, frozen=True):
 
 
 class TrainStep(Event, frozen=True):
-    """One optimiser step. Loss in nats a token, memory in bytes, rates in tokens/s."""
+    """One optimiser step. Loss in nats a token, memory in bytes, rates in tokens/s.
+
+    ``temperature`` is the hottest GPU's in °C and ``gpu_memory`` what all GPUs hold, None where that is not told.
+    """
 
     step: int
     steps: int
@@ -82,6 +92,8 @@ class TrainStep(Event, frozen=True):
     memory: int
     eta_s: float
     tokens: int
+    temperature: float | None = None
+    gpu_memory: int | None = None
 
 
 class Estimated(Event, frozen=True):
@@ -98,6 +110,14 @@ class Evaluated(Event, frozen=True):
 
     step: int
     held_out_loss: float
+
+
+class Sample(Event, frozen=True):
+    """What the model that is being tuned answers to one of the run's fixed questions after ``step`` steps."""
+
+    step: int
+    question: str
+    answer: str
 
 
 class Saved(Event, frozen=True):
@@ -133,12 +153,14 @@ Known = (
     | Progress
     | Notice
     | FileDone
+    | Asked
     | ArmPrepared
     | Token
     | ArmDone
     | TrainStep
     | Estimated
     | Evaluated
+    | Sample
     | Saved
     | Finished
     | Failed

@@ -51,8 +51,16 @@ def begin(database: Database, row: ComparisonRow) -> int:
 
 
 def add(database: Database, row: AnswerRow) -> None:
-    """Store an answer."""
-    database.insert("answers", row)
+    """Store an answer, in place of the one that the arm gave before."""
+    database.run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", [row.comparison, row.arm, row.answer])
+
+
+def widen(database: Database, row: ComparisonRow) -> None:
+    """Store that a comparison is asked in further arms: its arms, passages, run and state as ``row`` has them."""
+    database.run(
+        "UPDATE comparisons SET arms = ?, passages = ?, run = ?, adapter_sha256 = ?, state = ? WHERE id = ?",
+        [row.arms, row.passages, row.run, row.adapter_sha256, row.state, row.id],
+    )
 
 
 def finish(database: Database, comparison: int, state: str) -> None:

@@ -1,5 +1,7 @@
 """Chat, for the window, the command line and scoring: finds model, adapter and passages, asks the chat child, and
 stores every answer before anyone is told that it is done.
+
+``answer`` is for one question by itself; ``engine.chat.conversations`` builds on ``compose`` and ``complete``.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import events
-from engine.chat.prompt import CONTEXT
+from engine.chat import sources, weights
 from engine.chat.template import clean
-from engine.errors import AdapterRefused, ChildDied, ModelRefused, NotFound, QuestionsRefused, WrongWeights
-from engine.ground.relevant import relevant
+from engine.chat.weights import Weights
+from engine.errors import ChildDied, QuestionsRefused
 from engine.task import Task
 from engine.types import Answer, Arm, Message, Passage, Sampling
 from store import answers as rows
@@ -24,18 +26,9 @@ from store.answers import AnswerRow, ComparisonRow
 if TYPE_CHECKING:
     from engine.workspace import Workspace
     from store.models import Model
-    from store.runs import Run
 
 Shots = Sequence[tuple[str, str]]
 """Pairs of a user turn and how the assistant answers it."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Weights:
-    """What answers: a model, and the run whose adapter the tuned arms use."""
-
-    model: Model
-    run: Run | None
 
 
 class Chat:
@@ -65,20 +58,16 @@ class Chat:
         passages: Sequence[Passage] | None = None,
         shots: Shots = (),
         k: int = 3,
+        collection: str | None = None,
         conversation: str = "",
         keep: bool = True,
     ) -> list[Answer]:
-        """Answer a question in several arms, which share everything but the adapter and the passages.
+        """Answer a question in several arms (each once), which share everything but the adapter and the passages.
 
         Args:
-            arms: which; each once.
             task: hears ArmPrepared, Token and ArmDone of each arm; its cancel stops them all at the next token.
-            model: the base model; None: the run's, else the default.
-            run: whose adapter the tuned arms use; None: the newest finished run of the model.
-            passages: for the sourced arms; None: of the ``k`` best of the indexed documents, searched
-                once, those that come near the best (``engine.ground.relevant``).
-            shots: examples for the prompted arm.
-            conversation: the chat that this is a turn of.
+            model, run: see ``weights.find``; passages, k, collection: None searches, see ``sources.find``.
+            shots: examples for the prompted arm. conversation: the chat that this is a turn of.
             keep: store the comparison.
 
         Returns:
@@ -87,36 +76,16 @@ class Chat:
         Raises:
             NotFound, ModelRefused, AdapterRefused, ContextOverflow, WrongWeights, ChildDied: see ``engine.errors``.
         """
-        question, arms = clean(question).strip(), tuple(dict.fromkeys(arms))
-        if not question:
-            raise QuestionsRefused("There is no question.", "Ask one.")
-        sampling = sampling or Sampling()
-        weights = self._weights(model, run, arms)
-        found = self._passages(question, arms, passages, k, weights.model, task)
-        comparison = ComparisonRow(
-            id=0,
-            conversation=conversation,
-            question=question,
-            system=clean(system),
-            history=_json([Message(turn.role, clean(turn.content)) for turn in history]),
-            passages=_json(found),
-            arms=_json(arms),
-            model=weights.model.name,
-            model_sha256=weights.model.sha256,
-            run=weights.run.id if weights.run else "",
-            adapter_sha256=weights.run.adapter_sha256 if weights.run else "",
-            sampling=_json(sampling),
-            seed=seed,
-            state="asking",
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        return self._kept(comparison, weights, shots, task) if keep else self._ask(comparison, weights, shots, task)
+        asked, chosen = readable(question), tuple(dict.fromkeys(arms))
+        used = weights.find(self._workspace, model, run, chosen)
+        row = compose(asked, chosen, used, sampling or Sampling(), seed, history, system, conversation)
+        row = self.with_passages(row, used, passages, k, collection, task)
+        return self._kept(row, used, shots, task) if keep else self._ask(row, chosen, used, shots, task)
 
     def prepare(self, model: str | None = None, run: str | None = None) -> None:
         """Load model and adapter ahead of the first question (``run`` None: no adapter)."""
-        weights = self._weights(model, run, [Arm.TUNED] if run else [])
-        adapter = weights.run.adapter if weights.run else None
-        self._call("prepare", weights.model, Task(), adapter=adapter)
+        used = weights.find(self._workspace, model, run, [Arm.TUNED] if run else [])
+        self._call("prepare", used.model, Task(), adapter=used.adapter)
 
     def history(self, conversation: str, arm: Arm) -> list[Message]:
         """The turns of a conversation as one arm had them, for the next question's ``history``."""
@@ -135,43 +104,66 @@ class Chat:
         """Stored comparisons, of one conversation or all; oldest first."""
         return rows.comparisons(self._database, conversation)
 
-    def _kept(self, comparison: ComparisonRow, weights: _Weights, shots: Shots, task: Task) -> list[Answer]:
-        """Ask, with every answer in the store before its ArmDone is passed on."""
-        if not self._build:
-            self._build = self._workspace.chat_child.call("build").result()
-        number = rows.begin(self._database, comparison)
+    def with_passages(
+        self,
+        row: ComparisonRow,
+        used: Weights,
+        given: Sequence[Passage] | None,
+        k: int,
+        collection: str | None,
+        task: Task,
+    ) -> ComparisonRow:
+        """A comparison with the passages of its sourced arms: ``given``, or what a search finds."""
+        if not any(arm.sourced for arm in arms_of(row)):
+            return row
+        if given is None:
+            given = sources.find(self._workspace, row.question, k, used.model.context, collection, task)
+        return dataclasses.replace(row, passages=as_json(sources.cleaned(given)))
+
+    def complete(
+        self, row: ComparisonRow, arms: Sequence[Arm], used: Weights, shots: Shots, task: Task
+    ) -> list[Answer]:
+        """Answer a stored comparison in some of its arms, with every answer in the store before its ArmDone is heard.
+
+        The comparison's state says how that ended.
+        """
 
         def heard(event: events.Event) -> None:
             if isinstance(event, events.ArmDone):
                 answer = msgspec.convert(event.answer, Answer)
-                self._check(weights, answer)
-                rows.add(self._database, AnswerRow(number, event.arm, _json(answer)))
+                weights.check(self._database, used, self._build, answer)
+                rows.add(self._database, AnswerRow(row.id, event.arm, as_json(answer)))
             task.emit(event)
 
         listening = Task(heard)
         task.on_cancel(listening.cancel)
         try:
-            answers = self._ask(comparison, weights, shots, listening)
+            self._build = self._build or self._workspace.chat_child.call("build").result()
+            answers = self._ask(row, arms, used, shots, listening)
         except BaseException:
-            rows.finish(self._database, number, "stopped" if task.cancelled else "failed")
+            rows.finish(self._database, row.id, "stopped" if task.cancelled else "failed")
             raise
-        rows.finish(self._database, number, "stopped" if task.cancelled else "done")
+        rows.finish(self._database, row.id, "stopped" if task.cancelled else "done")
         return answers
 
-    def _ask(self, comparison: ComparisonRow, weights: _Weights, shots: Shots, task: Task) -> list[Answer]:
+    def _kept(self, row: ComparisonRow, used: Weights, shots: Shots, task: Task) -> list[Answer]:
+        stored = dataclasses.replace(row, id=rows.begin(self._database, row))
+        return self.complete(stored, arms_of(row), used, shots, task)
+
+    def _ask(self, row: ComparisonRow, arms: Sequence[Arm], used: Weights, shots: Shots, task: Task) -> list[Answer]:
         found = self._call(
             "generate",
-            weights.model,
+            used.model,
             task,
-            adapter=weights.run.adapter if weights.run else None,
-            arms=msgspec.json.decode(comparison.arms),
-            question=comparison.question,
-            history=msgspec.json.decode(comparison.history),
-            system=comparison.system,
-            passages=msgspec.json.decode(comparison.passages),
+            adapter=used.adapter,
+            arms=list(arms),
+            question=row.question,
+            history=msgspec.json.decode(row.history),
+            system=row.system,
+            passages=msgspec.json.decode(row.passages),
             shots=[[clean(asked), clean(told)] for asked, told in shots],
-            sampling=msgspec.json.decode(comparison.sampling),
-            seed=comparison.seed,
+            sampling=msgspec.json.decode(row.sampling),
+            seed=row.seed,
         )
         return msgspec.convert(found or [], list[Answer])
 
@@ -190,84 +182,59 @@ class Chat:
             call.cancel()  # a listener's error (a full disk, wrong weights) must not leave the child answering
             raise
 
-    def _weights(self, model: str | None, run: str | None, arms: Sequence[Arm]) -> _Weights:
-        if not any(arm.adapted for arm in arms):
-            return _Weights(self._served(model), None)
-        tuned = self._workspace.tuning.get(run) if run else None
-        base = self._served(model or (tuned.model if tuned else None))
-        tuned = tuned or self._newest(base)
-        if not tuned.adapter:
-            raise NotFound(f"Run {tuned.id} has no adapter ({tuned.state}).", "Finish it: formfact tune resume.")
-        if tuned.base_sha256 != base.sha256:
-            raise AdapterRefused(
-                f"Run {tuned.id} was tuned on another base model than {base.name}.",
-                f"Use it with {tuned.model}, or tune {base.name}.",
-            )
-        return _Weights(base, tuned)
 
-    def _served(self, name: str | None) -> Model:
-        model = self._workspace.models.get(name)
-        if not model.gguf:
-            raise ModelRefused(f"The model {model.name} has no GGUF file to chat with.", "Add it with its GGUF file.")
-        return model
+def readable(question: str) -> str:
+    """A question as it is asked.
 
-    def _newest(self, base: Model) -> Run:
-        done = [one for one in self._workspace.tuning.list() if one.model == base.name and one.state == "done"]
-        if not done:
-            raise NotFound(
-                f"There is no finished run of {base.name}.",
-                "Tune it first (formfact tune start), or name a run (--run).",
-            )
-        return max(done, key=lambda one: one.created_at)
-
-    def _passages(
-        self,
-        question: str,
-        arms: Sequence[Arm],
-        given: Sequence[Passage] | None,
-        k: int,
-        model: Model,
-        task: Task,
-    ) -> list[Passage]:
-        """The passages of the sourced arms, the same for all of them."""
-        if not any(arm.sourced for arm in arms):
-            return []
-        if given is None:
-            window = min(model.context, CONTEXT)
-            documents = self._workspace.documents
-            found = documents.list() and documents.search(question, k, passage_chars=passage_chars(window), task=task)
-            given = relevant(found) if found else []
-            if not given:
-                task.emit(events.Notice("No passages were found: the grounded arms answer without sources."))
-        return [
-            dataclasses.replace(one, text=clean(one.text), document=clean(one.document), heading=clean(one.heading))
-            for one in given
-        ]
-
-    def _check(self, weights: _Weights, answer: Answer) -> None:
-        """Compare what answered with what is recorded: the adapter's file, and what the canary says of the base."""
-        model, run = weights.model, weights.run
-        if run and answer.adapter not in (None, run.adapter_sha256):
-            raise WrongWeights(
-                f"The adapter that answered is not the one that run {run.id} made.",
-                "Its file was changed: tune again, or put the file back.",
-                f"{answer.adapter}, recorded {run.adapter_sha256}",
-            )
-        if answer.canary is None:
-            return
-        recorded = rows.recorded_base(self._database, model.sha256, self._build, answer.canary.base)
-        if recorded != answer.canary.base:
-            raise WrongWeights(
-                f"The weights that answered are not those of {model.name} as they were recorded.",
-                "Close Formfact and open it again; if this repeats, add the model again.",
-                f"canary {answer.canary.base}, recorded {recorded}",
-            )
+    Raises:
+        QuestionsRefused: there is nothing in it.
+    """
+    asked = clean(question).strip()
+    if not asked:
+        raise QuestionsRefused("There is no question.", "Ask one.")
+    return asked
 
 
-def passage_chars(context: int) -> int:
-    """How long a passage may be, in characters, for a context in tokens: 420 at 2,048, longer in larger ones."""
-    return max(420, min(420 * context // 2048, 2400))
+def compose(
+    question: str,
+    arms: Sequence[Arm],
+    used: Weights,
+    sampling: Sampling,
+    seed: int,
+    history: Sequence[Message],
+    system: str,
+    conversation: str,
+) -> ComparisonRow:
+    """A comparison that is about to be asked, without passages yet."""
+    return ComparisonRow(
+        id=0,
+        conversation=conversation,
+        question=question,
+        system=clean(system),
+        history=as_json([Message(turn.role, clean(turn.content)) for turn in history]),
+        passages="[]",
+        arms=as_json(arms),
+        model=used.model.name,
+        model_sha256=used.model.sha256,
+        run=used.run.id if used.run else "",
+        adapter_sha256=used.run.adapter_sha256 if used.run else "",
+        sampling=as_json(sampling),
+        seed=seed,
+        state="asking",
+        created_at=now(),
+    )
 
 
-def _json(value: Any) -> str:
+def arms_of(row: ComparisonRow) -> list[Arm]:
+    """The arms that a comparison was asked in."""
+    return msgspec.json.decode(row.arms, type=list[Arm])
+
+
+def now() -> str:
+    """The time as it is stored: UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def as_json(value: Any) -> str:
+    """Plain data, or frozen rows, as JSON text."""
     return msgspec.json.encode(value).decode()

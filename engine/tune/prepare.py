@@ -108,7 +108,7 @@ def vocabulary(model: Model) -> int:
 
 def _search(workspace: Workspace, model: Model, questions: Sequence[str], task: Task) -> Sequence[Sequence[Passage]]:
     from engine.chat.prompt import CONTEXT
-    from engine.chat.service import passage_chars
+    from engine.chat.sources import passage_chars
 
     chars = passage_chars(min(model.context, CONTEXT))
     found = workspace.documents.search_many(questions, _K, passage_chars=chars, task=task)
