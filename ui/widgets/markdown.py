@@ -27,7 +27,7 @@ from ui.widgets.markdown_format import KIND, PAD, Formats, plain
 from ui.widgets.markdown_text import Grid, Item, Line, Run, Stream
 
 if TYPE_CHECKING:
-    from ui.theme.style import Theme
+    from ui.theme.theme import Theme
 
 
 class MarkdownView(QTextBrowser):
@@ -53,7 +53,7 @@ class MarkdownView(QTextBrowser):
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("role", "answer")
+        self.setProperty("bare", "true")
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -91,7 +91,7 @@ class MarkdownView(QTextBrowser):
         """The answer is whole."""
         self._show(self._stream.finish())
 
-    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing is ever loaded."""
         return None
 
@@ -192,11 +192,11 @@ class MarkdownView(QTextBrowser):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(QCursor.pos())
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """The page scrolls, not the answer."""
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Grounds of code, bars of quotes and rules, then the text."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -233,7 +233,13 @@ def _last_of(block: QTextBlock, kind: str) -> QTextBlock:
 
 def _longer(old: Line, new: Line) -> list[Run] | None:
     """What ``new`` has after the text of ``old``; None where it is more than a continuation."""
-    if (old.kind, old.level, old.indent, old.marker, old.first) != (new.kind, new.level, new.indent, new.marker, new.first):
+    if (old.kind, old.level, old.indent, old.marker, old.first) != (
+        new.kind,
+        new.level,
+        new.indent,
+        new.marker,
+        new.first,
+    ):
         return None
     if not old.runs:
         return list(new.runs)

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextFormat,
+    QTextFrameFormat,
     QTextLength,
     QTextOption,
     QTextTableFormat,
@@ -23,7 +24,7 @@ from ui.theme.tokens import Radius, Space, Type
 from ui.widgets.markdown_text import Item, Line, Run
 
 if TYPE_CHECKING:
-    from ui.theme.style import Theme
+    from ui.theme.theme import Theme
 
 KIND = int(QTextFormat.Property.UserProperty) + 1
 """The property of a block that has a ground of its own: ``code``, ``quote`` or ``rule``."""
@@ -31,7 +32,9 @@ PAD = Space.S
 _LINE = 128.0
 """Per cent of the font's own line height (about 1.17 of its size), which makes 1.5."""
 _HEADINGS = {1: 1.3, 2: 1.18, 3: 1.06}
-_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\u2029": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})
+_BREAKS = str.maketrans(
+    {"\n": " ", "\r": " ", "\u2029": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd", "\ufffc": "\ufffd"}
+)
 _ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
     "right": Qt.AlignmentFlag.AlignRight,
@@ -53,7 +56,7 @@ class Formats:
 
     def __init__(self, theme: Theme) -> None:
         self._tokens = theme.tokens
-        self._size = theme.size(Type.ANSWER)
+        self._size = theme.px(Type.ANSWER)
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
         self._known: dict[object, QTextCharFormat] = {}
         self.sources = 0
@@ -82,7 +85,9 @@ class Formats:
         if link:
             made.setAnchor(True)
             made.setAnchorHref(link)
-            made.setForeground(QBrush(QColor(self._tokens.grounded if link.startswith("cite:") else self._tokens.focus)))
+            made.setForeground(
+                QBrush(QColor(self._tokens.grounded if link.startswith("cite:") else self._tokens.focus))
+            )
             made.setFontUnderline(not link.startswith("cite:"))
         return made
 
@@ -142,6 +147,7 @@ class Formats:
         """The format of a table: hairlines between rows, no box."""
         made = QTextTableFormat()
         made.setBorder(1)
+        made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBorderBrush(QBrush(QColor(self._tokens.hairline)))
         made.setBorderCollapse(True)
         made.setCellPadding(Space.S - 2)
@@ -165,7 +171,7 @@ class Formats:
         """Paint the ground of a block, or of several that follow each other."""
         if kind == "code":
             left = max(0.0, indent - Space.M)
-            painter.setBrush(QColor(self._tokens.canvas))
+            painter.setBrush(QColor(self._tokens.hover))
             ground = QRectF(left, area.top() - PAD, width - left, area.height() + 2 * PAD)
             painter.drawRoundedRect(ground, Radius.CONTROL, Radius.CONTROL)
         elif kind == "quote":
