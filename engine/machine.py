@@ -174,21 +174,37 @@ def llama_backends() -> list[str]:
     return sorted({name.removeprefix("ggml-") for name in built if name.startswith("ggml-")} - {"base"})
 
 
-def tunable_parameters(machine: Machine) -> tuple[int, str]:
-    """The largest model (in parameters) that fits for tuning here, and by which method. A rough upper bound.
+@dataclass(frozen=True, slots=True)
+class TuningRule:
+    """How tuning is done on a machine: the method in words, what it takes, and the memory that there is, in bytes."""
+
+    method: str
+    bytes_a_parameter: float
+    free: int
+    total: int
+
+
+def tuning_rule(machine: Machine) -> TuningRule:
+    """By which method a machine tunes, and what that takes. Rough; the preflight of a run measures the real need.
 
     Counted per parameter: 2 bytes of bf16 weights (4 of fp32 where the CPU has no bf16), or 0.6 of 4-bit weights
     (4.5 bits with their scales), and half as much again for activations, adapter and optimiser state.
-    The preflight of a run measures the real need.
     """
     if machine.gpus:
-        free = max(gpu.free_mib for gpu in machine.gpus) * 2**20
+        best = max(machine.gpus, key=lambda gpu: gpu.free_mib)
+        free, total = best.free_mib << 20, best.memory_mib << 20
         if installed("bitsandbytes"):
-            return int(free / (0.6 * 1.5)), "QLoRA (4-bit) on the GPU"
-        return int(free / (2 * 1.5)), "LoRA (bf16) on the GPU"
+            return TuningRule("QLoRA (4-bit) on the GPU", 0.6 * 1.5, free, total)
+        return TuningRule("LoRA (bf16) on the GPU", 2 * 1.5, free, total)
     if _BF16 & set(machine.flags):
-        return int(machine.free_memory / (2 * 1.5)), "LoRA (bf16) on the CPU"
-    return int(machine.free_memory / (4 * 1.5)), "LoRA (fp32) on the CPU"
+        return TuningRule("LoRA (bf16) on the CPU", 2 * 1.5, machine.free_memory, machine.memory)
+    return TuningRule("LoRA (fp32) on the CPU", 4 * 1.5, machine.free_memory, machine.memory)
+
+
+def tunable_parameters(machine: Machine) -> tuple[int, str]:
+    """The largest model (in parameters) that fits for tuning here, and by which method. A rough upper bound."""
+    rule = tuning_rule(machine)
+    return int(rule.free / rule.bytes_a_parameter), rule.method
 
 
 def _cpu() -> tuple[str, tuple[str, ...]]:

@@ -15,8 +15,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from engine.errors import ModelRefused, NetworkFault
-from engine.events import Notice
+from engine.events import Event, Notice, Progress
 from engine.models.transfer import Remote, fetch, read_small
 from engine.task import Task
 
@@ -71,12 +73,41 @@ def download(source: str, folder: Path, task: Task, *, allowed: bool) -> Downloa
     what = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} files"
     licence = repository.licence or "no licence stated"
     task.emit(Notice(f"{name}: {what}, {size / 1e6:,.1f} MB, {licence}."))
-    home = folder / name.replace("/", "--")
+    home = arrive(repository, chosen, folder, task)
+    return Downloaded(home / chosen[0].name if len(chosen) == 1 else home, repository.licence)
+
+
+def home_of(name: str, folder: Path) -> Path:
+    """Where the files of a repository go."""
+    return folder / name.replace("/", "--")
+
+
+def arrive(repository: Repository, chosen: Sequence[Remote], folder: Path, task: Task) -> Path:
+    """Fetch files of a repository, telling how far all of them together are; returns ``home_of`` the repository."""
+    home = home_of(repository.name, folder)
+    before, total = 0, sum(remote.size for remote in chosen)
     for remote in chosen:
         target = home / remote.name
         if not target.exists() or target.stat().st_size != remote.size:
-            fetch(remote, target, task)
-    return Downloaded(home / chosen[0].name if len(chosen) == 1 else home, repository.licence)
+            fetch(remote, target, _part_of(task, before, total))
+        before += remote.size
+    return home
+
+
+def _part_of(task: Task, before: int, total: int) -> Task:
+    """The task of one file of several: what it tells is told as part of the whole."""
+
+    def told(event: Event) -> None:
+        if isinstance(event, Progress) and event.what == "Downloading":
+            left = event.eta_s
+            if left is not None and event.total and event.total > event.done:
+                left *= (total / 1e6 - before / 1e6 - event.done) / (event.total - event.done)
+            event = msgspec.structs.replace(event, done=before / 1e6 + event.done, total=total / 1e6, eta_s=left)
+        task.emit(event)
+
+    part = Task(told)
+    task.on_cancel(part.cancel)
+    return part
 
 
 def look(name: str, task: Task) -> Repository:

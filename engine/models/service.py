@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ from engine.events import Notice, Started
 from engine.models import files, naming
 from engine.models.facts import GgufFacts, read_facts
 from engine.models.folder import check_pair, read_folder
+from engine.models.tunable import Tunable, tunable
 from engine.task import Task
 from store import models as rows
 from store.models import Model
 
 if TYPE_CHECKING:
+    from engine.models.downloads import Downloads
     from engine.workspace import Workspace
 
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(:[^:]+)?")  # org/repo or org/repo:file.gguf
@@ -55,11 +58,29 @@ class Models:
 
             arrived = hub.download(source, self._workspace.folder / "models", task, allowed=network)
             path, origin, hub_licence = arrived.path, source, arrived.licence
+        return self.install(path, task, name=name, pair=pair, origin=origin, licence=hub_licence)
+
+    def install(
+        self,
+        path: Path,
+        task: Task,
+        *,
+        name: str | None = None,
+        pair: Path | None = None,
+        origin: str = "",
+        licence: str = "",
+    ) -> Model:
+        """Install what is on this machine: as ``add``.
+
+        Args:
+            origin: where it was downloaded from.
+            licence: the licence to note if the files name none.
+        """
         gguf, twin = _forms(path.absolute(), pair.expanduser().absolute() if pair else None)
         if gguf is None:
             gguf = self._built(twin or path, task)
         facts = read_facts(gguf)
-        licence = facts.licence or hub_licence
+        licence = facts.licence or licence
         if twin:
             folder = read_folder(twin)
             check_pair(folder, facts)
@@ -93,6 +114,17 @@ class Models:
     def info(self, name: str | None = None) -> GgufFacts:
         """The facts of a model, read from its file now."""
         return read_facts(Path(self.get(name).gguf))
+
+    def tunable(self, model: Model) -> Tunable:
+        """Whether a model can be tuned, and from which weights, or why not."""
+        return tunable(model)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """The catalogue's models and how far they are here."""
+        from engine.models.downloads import Downloads
+
+        return Downloads(self._workspace)
 
     def remove(self, name: str) -> None:
         """Forget a model. Its files stay where they are; runs made from it stay too."""
