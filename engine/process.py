@@ -120,6 +120,7 @@ class Child:
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         self._calls: dict[int, Call] = {}
+        self._stale = False
         self._process: subprocess.Popen[bytes] | None = None
         self._heard = 0.0
 
@@ -134,9 +135,18 @@ class Child:
         """Seconds since the child was last heard of (0 when it does not run)."""
         return time.monotonic() - self._heard if self.pid else 0.0
 
+    def use(self, arguments: list[str]) -> None:
+        """Run with another command line: from the first request on that finds no other under way."""
+        command = [*self._command[:3], *arguments]
+        with self._lock:
+            self._stale = self._stale or (command != self._command and self.pid is not None)
+            self._command = command
+
     def call(self, method: str, **params: Any) -> Call:
         """Send a request; starts the process if it does not run."""
         with self._lock:
+            if self._stale and not self._calls:
+                self.close()
             if self.pid is None:
                 self._start()
             call = Call(self, next(self._numbers), self._process)
@@ -190,7 +200,7 @@ class Child:
                 env=_environment(self._threads),
                 start_new_session=True,  # Ctrl-C reaches us, we stop the child
             )
-        self._process, self._heard = process, time.monotonic()
+        self._process, self._heard, self._stale = process, time.monotonic(), False
         threading.Thread(target=self._read, args=(process,), name=f"{self.module} reader", daemon=True).start()
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:

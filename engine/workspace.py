@@ -22,8 +22,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from engine.chat.options import Options
 from engine.errors import NotFound, WorkspaceLocked, disk_errors
 from engine.process import Child
+from engine.settings import Settings, load
 from store.connection import Database
 
 if TYPE_CHECKING:
@@ -103,8 +105,12 @@ class Workspace:
 
     @cached_property
     def chat_child(self) -> Child:
-        """The process that owns llama.cpp."""
-        return self.child("engine.chat.child", "chat")
+        """The process that owns llama.cpp, run as the settings say."""
+        return self.child("engine.chat.child", "chat", *Options.of(load()).arguments())
+
+    def configure(self, settings: Settings) -> None:
+        """Run llama.cpp as new settings say, from the next question on."""
+        self.chat_child.use([str(self.folder), *Options.of(settings).arguments()])
 
     @cached_property
     def index_child(self) -> Child:

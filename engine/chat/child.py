@@ -6,15 +6,18 @@ one model, one at a time.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from engine.chat import llama
 from engine.chat.arms import answer
+from engine.chat.context import CORES
 from engine.chat.encode import IGNORED, encode_file
 from engine.chat.generate import Request
 from engine.chat.loaded import Loaded, Shelf
 from engine.chat.logits import save_logits
+from engine.chat.options import Options
 from engine.errors import NotFound
 from engine.events import Started
 from engine.serve import serve
@@ -148,4 +151,6 @@ def _full(task: Task, model: str) -> Loaded:
 
 
 if __name__ == "__main__":
+    options = Options.parsed(sys.argv[1:])
+    CORES.fixed, _shelf.gpu_layers = options.threads, options.gpu_layers
     serve({f.__name__: f for f in (generate, encode, logits, tokenise, render, prepare, build, quantise, facts)})

@@ -23,9 +23,13 @@ class Cores:
         self._usable = _usable()
         self._seen = _times(self._usable)
         self._others = 0.0
+        self.fixed = 0
+        """As many threads as a person has set; 0: the load decides."""
 
     def threads(self, parameters: int) -> int:
         """Threads for a model of that size, with the load of the time since the last call."""
+        if self.fixed:
+            return self.fixed
         now = _times(self._usable)
         elapsed, busy, own = (new - old for new, old in zip(now, self._seen, strict=True))
         if elapsed >= _WINDOW_S:

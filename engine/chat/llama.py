@@ -122,15 +122,16 @@ class Model:
     Args:
         path: the file.
         vocabulary_only: read only what tokenising needs.
+        gpu_layers: how many layers are put on the GPU; -1: all, or none where they do not fit.
 
     Raises:
         ModelRefused: llama.cpp cannot load it; its words are in the details.
     """
 
-    def __init__(self, path: Path, *, vocabulary_only: bool = False) -> None:
+    def __init__(self, path: Path, *, vocabulary_only: bool = False, gpu_layers: int = -1) -> None:
         lib = library()
         params = lib.llama_model_default_params()
-        params.vocab_only = vocabulary_only
+        params.vocab_only, params.n_gpu_layers = vocabulary_only, gpu_layers
         said.clear()
         self.path = path
         self.pointer = lib.llama_model_load_from_file(os.fsencode(path), params)

@@ -36,11 +36,12 @@ class Loaded:
     Args:
         path: the GGUF file.
         vocabulary_only: enough to tokenise and render, without the weights.
+        gpu_layers: see ``llama.Model``.
     """
 
-    def __init__(self, path: Path, *, vocabulary_only: bool = False) -> None:
+    def __init__(self, path: Path, *, vocabulary_only: bool = False, gpu_layers: int = -1) -> None:
         self.identity = identity(path)
-        self.model = llama.Model(path, vocabulary_only=vocabulary_only)
+        self.model = llama.Model(path, vocabulary_only=vocabulary_only, gpu_layers=gpu_layers)
         self.format = Format(self.model.vocabulary, self.model.template)
         self._adapters: dict[Identity, tuple[llama.Adapter, str]] = {}
         self._sessions: dict[str | None, Session] = {}
@@ -89,6 +90,7 @@ class Shelf:
     """Keeps the model that was used last, and reloads it when its file has changed."""
 
     def __init__(self) -> None:
+        self.gpu_layers = -1
         self._full: Loaded | None = None
         self._vocabulary: Loaded | None = None
 
@@ -99,7 +101,7 @@ class Shelf:
             if told:
                 told(f"Loading {path.name}")
             print(f"loading {path}", file=sys.stderr, flush=True)  # what a log ends with if llama.cpp aborts
-            self._full = Loaded(path)
+            self._full = Loaded(path, gpu_layers=self.gpu_layers)
         return self._full
 
     def words(self, path: Path) -> Loaded:
