@@ -14,7 +14,7 @@ import importlib
 import pkgutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -24,6 +24,9 @@ from engine import events
 from engine.errors import Cancelled, FormfactError, NotFound, Outdated
 from engine.workspace import Workspace
 
+Window = Callable[[Path | None], int]
+"""Opens the window on a workspace (None: the usual one) and returns the exit status once it is closed."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, one sub-parser per command module."""
@@ -31,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--workspace", type=Path, metavar="DIR", help="the workspace folder (default: ~/Formfact)")
     top.add_argument("--json", action="store_true", help="print JSON: one object, or one a line when streaming")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("app", help="open the window (as no command does)")
     for module in pkgutil.iter_modules(cli.commands.__path__):
         importlib.import_module(f"cli.commands.{module.name}").register(commands)
     _accept_json_anywhere(commands)
@@ -47,15 +51,20 @@ def _accept_json_anywhere(commands: argparse._SubParsersAction[argparse.Argument
             sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], window: Window | None = None) -> int:
     """Run one command line.
+
+    Args:
+        window: opens the window when no command, or ``app``, is given; None: there is none, and help is printed.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by the user.
     """
     top = parser()
     args = top.parse_args(arguments)
-    if not args.command:
+    if args.command in (None, "app"):
+        if window:
+            return window(args.workspace)
         top.print_help()
         return 2
     show = Show(json=args.json)

@@ -6,7 +6,6 @@ done and how long they took, so that a demo that was stopped or killed goes on w
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import events, resources
+from engine import events, resources, sample
 from engine.errors import Cancelled, FormfactError, disk_errors
 from engine.task import Task
 from engine.tune.recipe import Recipe
@@ -24,13 +23,8 @@ from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.compare.scoring import Scorecard
-    from store.runs import Run
 
-DATASET = "Support replies"
-MODEL = "starter"
-_RUN = "House style"
 _TITLE = "Formfact on the sample: tune for form, retrieve for facts"
-_RESUMABLE = ("stopped", "interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,44 +92,20 @@ class _Steps:
         if self._state.scorecard:
             return self._result(repeated=True)
         with self._step("copying", 1, "Copying the sample"):
-            sample = self._copy()
+            folder = sample.copy(self._workspace)
         with self._step("indexing", 2, "Indexing its documents"):
-            self._workspace.documents.add([sample / "documents"], self._task)
+            self._workspace.documents.add([folder / "documents"], self._task)
         with self._step("tuning", 3, "Tuning the starter on its examples"):
-            tuned = self._tune(sample / "examples.jsonl", recipe)
+            tuned = sample.tuned(self._workspace, folder, recipe, self._task)
         with self._step("scoring", 4, "Asking every question in four ways"):
-            card = self._workspace.scoring.score(sample / "questions.jsonl", self._task, run=tuned.id, model=MODEL)
+            card = self._workspace.scoring.score(
+                folder / "questions.jsonl", self._task, run=tuned.id, model=sample.MODEL
+            )
         with self._step("reporting", 5, "Writing the report"):
             self._workspace.scoring.report(card, self._report, title=_TITLE)
         self._state.run, self._state.scorecard = tuned.id, card.row.id
         self._save()
         return self._result(repeated=False)
-
-    def _copy(self) -> Path:
-        """The sample in the demo's own folder, to look into and to play with."""
-        target = self._workspace.folder / "sample"
-        with disk_errors(target):
-            shutil.copytree(resources.SAMPLE, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__*"))
-        return target
-
-    def _tune(self, examples: Path, recipe: Recipe) -> Run:
-        """A finished run on the sample's examples: the one that is there, the one that was stopped, or a new one."""
-        tuning = self._workspace.tuning
-        data = self._workspace.datasets.import_file(examples, self._task, name=DATASET)
-        for run in sorted(tuning.list(), key=lambda one: one.created_at, reverse=True):
-            if (run.name, run.dataset_version) != (_RUN, data.version):
-                continue
-            if run.state == "done":
-                return run
-            if run.state in _RESUMABLE:
-                return self._finished(tuning.resume(run.id, self._task))
-        return self._finished(tuning.start(DATASET, MODEL, self._task, recipe=recipe, name=_RUN))
-
-    def _finished(self, run: Run) -> Run:
-        self._task.check()
-        if run.state != "done":
-            raise FormfactError(f"Tuning ended as “{run.state}”. {run.note}".strip(), "Start the demo again.")
-        return run
 
     def _result(self, *, repeated: bool) -> Demo:
         card = self._workspace.scoring.get(self._state.scorecard)

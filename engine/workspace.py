@@ -29,10 +29,14 @@ from engine.settings import Settings, load
 from store.connection import Database
 
 if TYPE_CHECKING:
+    from engine.chat.conversations import Conversations
+    from engine.chat.presets import Presets
     from engine.chat.service import Chat
+    from engine.compare.question_sets import QuestionSets
     from engine.compare.scoring import Scoring
     from engine.ground.service import Documents
     from engine.models.service import Models
+    from engine.task import Task
     from engine.tune.datasets import Datasets
     from engine.tune.service import Tuning
 
@@ -48,22 +52,24 @@ class Workspace:
     Args:
         folder: the workspace's folder; made, with its database, if it is missing.
         read_only: look without locking; several may look while one writes.
+        beside: without locking too, for a run that goes on in a process of its own. It writes that run and nothing else.
 
     Raises:
         WorkspaceLocked: another process has it open for writing.
         StoreError: see ``store.errors``.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False, beside: bool = False) -> None:
         from filelock import FileLock, Timeout
 
         self.folder = folder.absolute()
         self.read_only = read_only
+        self.owner = not (read_only or beside)
         self._lock = FileLock(self.folder / ".lock")
-        if read_only and not (self.folder / "workspace.sqlite3").exists():
+        if not self.owner and not (self.folder / "workspace.sqlite3").exists():
             raise NotFound(f"There is no workspace in {folder} yet.", "Add a document or a model to make one.")
         with disk_errors(self.folder):
-            if not read_only:
+            if self.owner:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 try:
                     self._lock.acquire(timeout=0)
@@ -80,9 +86,9 @@ class Workspace:
             raise
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, read_only: bool = False) -> Self:
+    def open(cls, folder: Path | None = None, *, read_only: bool = False, beside: bool = False) -> Self:
         """Open ``folder``, or the default workspace."""
-        return cls(folder or default_folder(), read_only=read_only)
+        return cls(folder or default_folder(), read_only=read_only, beside=beside)
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +102,17 @@ class Workspace:
             child.close()
         self.database.close()
         self._lock.release()
+
+    def copy(self, target: Path, task: Task) -> None:
+        """Copy this workspace to a new folder, as it is at this moment; the copy works by itself.
+
+        Raises:
+            FormfactError: ``target`` is not a new or empty folder; nothing was written there.
+            Cancelled: stopped on request; the half copy is removed.
+        """
+        from engine.duplicate import duplicate
+
+        duplicate(self, target, task)
 
     def child(self, module: str, name: str, *arguments: str, threads: int | None = None) -> Child:
         """A child process of this workspace, ended with it; it starts at its first request."""
@@ -111,6 +128,11 @@ class Workspace:
     def configure(self, settings: Settings) -> None:
         """Run llama.cpp as new settings say, from the next question on."""
         self.chat_child.use([str(self.folder), *Options.of(settings).arguments()])
+
+    @cached_property
+    def words_child(self) -> Child:
+        """A second process of the same kind that never loads weights: previews and counts need not wait for answers."""
+        return self.child("engine.chat.child", "words")
 
     @cached_property
     def index_child(self) -> Child:
@@ -153,8 +175,29 @@ class Workspace:
         return Chat(self)
 
     @cached_property
+    def conversations(self) -> Conversations:
+        """What was asked and answered, as conversations with branches."""
+        from engine.chat.conversations import Conversations
+
+        return Conversations(self)
+
+    @cached_property
+    def presets(self) -> Presets:
+        """Named ways of asking."""
+        from engine.chat.presets import Presets
+
+        return Presets(self)
+
+    @cached_property
+    def question_sets(self) -> QuestionSets:
+        """Questions with their checks."""
+        from engine.compare.question_sets import QuestionSets
+
+        return QuestionSets(self)
+
+    @cached_property
     def scoring(self) -> Scoring:
-        """Question sets, scorecards, reports."""
+        """Scorecards and reports."""
         from engine.compare.scoring import Scoring
 
         return Scoring(self)

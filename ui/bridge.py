@@ -1,7 +1,8 @@
 """From the engine's threads to the GUI thread: jobs, their events, and short reads.
 
 Events are gathered and handed over every ``PERIOD_MS``: what a model says between two handovers arrives as one piece of
-text, and of a progress only the last. So a stream of thousands of events costs the window about twenty-five calls a second.
+text, and of a progress only the last. A stream of thousands of events so costs the
+window some twenty-five calls a second.
 """
 
 from __future__ import annotations

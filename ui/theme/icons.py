@@ -64,7 +64,7 @@ NAMES = {
     "offline": "wifi-slash",
     "keys": "keyboard",
     "star": "star",
-    "list": "sidebar",
+    "list": "columns",
 }
 """Meaning → glyph."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
@@ -44,7 +45,7 @@ class Banner(QFrame):
             fold = Fold(self.tr("Details"))
             fold.body.addWidget(Text(details, "mono", wrap=True, select=True))
             words.addWidget(fold)
-        buttons = [Button(label, "plain", lambda do=do: self._act(do)) for label, do in actions]
+        buttons = [Button(label, "plain", partial(self._act, do)) for label, do in actions]
         close = IconButton(theme, "close", self.tr("Close"), self.deleteLater)
         row = Row(mark, gap=Space.S, margin=(Space.M, Space.S, Space.S, Space.S))
         row.addLayout(words, 1)
@@ -81,7 +82,7 @@ class Toast(QFrame):
     ) -> None:
         super().__init__(host)
         self.text = text
-        self._undo, self._gone = undo, gone
+        self._host, self._undo, self._gone = host, undo, gone
         self.setProperty("role", "toast")
         row = Row(Text(text), gap=Space.L, margin=(Space.L, Space.S, Space.L, Space.S))
         if undo:
@@ -120,5 +121,5 @@ class Toast(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        host = self.parentWidget()
+        host = self._host
         self.move((host.width() - self.width()) // 2, host.height() - self.height() - Space.XL)

@@ -20,7 +20,9 @@ class Fold(QWidget):
 
     def __init__(self, title: str, *, opened: bool = False) -> None:
         super().__init__()
-        self.head = QToolButton(text=title, checkable=True)
+        self.head = QToolButton()
+        self.head.setText(title)
+        self.head.setCheckable(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setAccessibleName(title)
         self.head.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -55,7 +55,8 @@ class Segments(QFrame):
         self._buttons: dict[str, QPushButton] = {}
         row = Row(gap=2, margin=2)
         for key, label in choices:
-            button = QPushButton(label, checkable=True)
+            button = QPushButton(label)
+            button.setCheckable(True)
             button.setAccessibleName(f"{name}: {label}")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             if key in set(Arm):

@@ -1,0 +1,9 @@
+"""The page “Scorecard”."""
+
+from __future__ import annotations
+
+from ui.shell import Page
+
+
+class ScorecardPage(Page):
+    """The page “Scorecard”."""
