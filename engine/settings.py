@@ -6,6 +6,7 @@ aside, not deleted, and the defaults hold.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -62,10 +63,8 @@ def load() -> Settings:
     except FileNotFoundError:
         return Settings()
     except (msgspec.MsgspecError, OSError):
-        try:
+        with contextlib.suppress(OSError):  # in a folder that cannot be written the defaults still hold
             file.replace(file.with_suffix(".unreadable.json"))
-        except OSError:
-            pass  # a folder that cannot be written: the defaults still hold
         return Settings()
 
 
