@@ -5,7 +5,7 @@
 
     python3 bootstrap.py demo [--out DIR]     set up, then the main job on the built-in sample
     python3 bootstrap.py test [PYTEST ARGS]   set up, then every check and the whole test suite
-    python3 bootstrap.py                      set up, then the window (from the next version on)
+    python3 bootstrap.py                      set up, then the window
 
 Standard library only. It makes ``.venv`` beside this file and installs what suits this machine, at the versions
 pinned in ``constraints/``. A second start finds the stamp of the first and goes straight on.
@@ -38,17 +38,21 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # Unsloth's range
 OLDEST_DRIVER = 580  # torch's CUDA 13 build
 DISK_GB = {"cpu": 3, "cuda": 14}  # what a first set-up takes
 
-DOCUMENTS = ["kreuzberg", "chromadb", "onnxruntime", "onnx", "semantic-text-splitter"]
+DOCUMENTS = ["kreuzberg", "pypdfium2", "chromadb", "onnxruntime", "onnx", "semantic-text-splitter"]
 TUNING = ["transformers", "trl", "peft", "accelerate", "datasets", "sentencepiece", "protobuf", "huggingface_hub"]
 TUNING += ["hf_transfer", "cut_cross_entropy", "einops", "tyro", "typer", "rich", "pydantic", "pyyaml", "structlog"]
 TUNING += ["nest-asyncio", "regex", "requests"]
 GPU_EXTRAS = ["torchvision", "torchao", "bitsandbytes", "xformers"]
 UNSLOTH = ["unsloth", "unsloth_zoo"]  # without their lists, which ask for GPU packages on every machine
 FORMFACT = ["--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", str(ROOT)]
-DEVELOPMENT = ["pytest", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter"]
+DEVELOPMENT = ["pytest", "pytest-qt", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter"]
 
 COMPILER = {"Darwin": "xcode-select --install", "Windows": "Visual Studio Build Tools with the C++ workload"}.get(
     platform.system(), "Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; Arch: pacman -S gcc"
+)
+QT_LIBRARIES = (
+    "Debian, Ubuntu: apt install libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-keysyms1; Fedora: dnf install mesa-libEGL libxkbcommon-x11 xcb-util-cursor xcb-util-wm xcb-util-keysyms"
 )
 CAUSES = (  # what a failed step says → what to do
     (r"No space left on device", "Free some disk space"),
@@ -77,6 +81,8 @@ def main(arguments: list[str]) -> int:
     try:
         check_python()
         set_up(Plan(), tests=what == "test")
+        if what != "demo":
+            check_window()
     except Problem as problem:
         print(f"\nSet-up stopped: {problem}", file=sys.stderr)
         return 1
@@ -87,9 +93,7 @@ def main(arguments: list[str]) -> int:
         return test(arguments[1:])
     if what == "demo":
         return run([str(BIN / "formfact"), *arguments])
-    print("The window comes with the next version. What works now:")
-    print(f"  python3 bootstrap.py demo\n  {BIN / 'formfact'} --help")
-    return 0
+    return run([str(BIN / "formfact")])
 
 
 # ---------------------------------------------------------------------------------------------- this machine
@@ -256,6 +260,14 @@ def explain(title: str, said: str) -> str:
     remedy = next((remedy for words, remedy in CAUSES if re.search(words, said)), "Read the log")
     end = "\n".join(f"  | {line}" for line in said.strip().splitlines()[-15:])
     return f"{title} failed.\n{end}\n→ {remedy}, then start again. Log: {LOG}"
+
+
+def check_window() -> None:
+    """Raise ``Problem`` when Qt cannot be loaded: its packages bring all of it but some libraries of the system."""
+    done = subprocess.run([str(PYTHON), "-c", "import PySide6.QtWidgets"], capture_output=True, cwd=ROOT)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Problem(f"The window cannot be opened: {''.join(said)}\n→ {QT_LIBRARIES}; then start again.")
 
 
 def stamp() -> dict[str, str]:
