@@ -12,14 +12,13 @@ import pytest
 from engine.chat.conversations import Asking, Conversations
 from engine.chat.presets import Preset
 from engine.errors import ChildDied, NotFound, Refused, WrongWeights
-from engine.events import ArmDone, Asked, Event, Token
+from engine.events import Asked, Event, Token
 from engine.process import kill_tree
 from engine.task import Task
 from engine.types import FOUR_ARMS, Arm, Message, Sampling
 from engine.workspace import Workspace
 from store import runs
 from store.models import Model
-from tests.chat.lora import write_adapter
 from tests.chat.test_service import SOURCE, add_run
 
 ASKING = Asking(sampling=Sampling(max_tokens=12), seed=5)
@@ -173,7 +172,7 @@ def test_votes_and_edits(talk: Conversations) -> None:
     assert turn.answers[Arm.BASE].answer == said
     talk.correct(number, Arm.BASE, said)
     talk.vote(number, Arm.BASE, 0)
-    assert talk.turn(number).edits == talk.turn(number).votes == {}
+    assert (talk.turn(number).edits, talk.turn(number).votes) == ({}, {})
 
 
 def test_the_list_finds_orders_and_undoes(talk: Conversations) -> None:
