@@ -35,6 +35,22 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """A scorecard without its questions and answers, for lists. ``answered`` of its ``questions`` are done."""
+
+    id: int
+    state: str
+    source: str
+    model: str
+    run: str
+    arms: str
+    seed: int
+    created_at: str
+    questions: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRow:
     """One arm's answer to one question, and its scores.
 
@@ -88,6 +104,29 @@ def scorecard(database: Database, number: int) -> ScoreRow | None:
 def scorecards(database: Database) -> list[ScoreRow]:
     """Every scorecard, newest first."""
     return database.rows(ScoreRow, "SELECT * FROM scorecards ORDER BY id DESC")
+
+
+def summaries(database: Database) -> list[Summary]:
+    """Every scorecard in short, newest first."""
+    return database.rows(
+        Summary,
+        """SELECT id, state, source, model, run, arms, seed, created_at, json_array_length(question_set) AS questions,
+                  (SELECT count(DISTINCT question) FROM scored_answers WHERE scorecard = scorecards.id) AS answered
+           FROM scorecards ORDER BY id DESC""",
+    )
+
+
+def remove(database: Database, number: int) -> None:
+    """Delete a scorecard with its answers."""
+    database.run("DELETE FROM scorecards WHERE id = ?", [number])
+
+
+def put_back(database: Database, row: ScoreRow, said: Sequence[AnswerRow]) -> None:
+    """Store a scorecard that was removed, as it was."""
+    with database.transaction():
+        database.insert("scorecards", row)
+        for answer in said:
+            database.insert("scored_answers", answer)
 
 
 def answers(database: Database, number: int) -> list[AnswerRow]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = commands.add_parser("score", help="score a question set in the four arms")
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="one question with its checks a line")
+    parser.add_argument("questions", metavar="QUESTIONS", help="a JSONL file, one question a line, or a set's name")
     parser.add_argument("--run", dest="of", metavar="RUN", help="the run to score (default: the newest finished one)")
     parser.add_argument("--arms", type=_arms, default=FOUR_ARMS, metavar="ARM,ARM…", help="default: all four")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of every answer (default: 1)")

@@ -80,18 +80,24 @@ def read_questions(path: Path) -> QuestionSet:
             raise _refused(path, number, ValueError(f"the id “{question.id}” has been used before"))
         questions[question.id] = question
     every = tuple(questions.values())
-    return QuestionSet(str(path), hashlib.sha256(to_json(every).encode()).hexdigest(), every)
+    return QuestionSet(str(path), digest(every), every)
+
+
+def digest(questions: Sequence[Question]) -> str:
+    """The SHA-256 of what questions and their checks say."""
+    return hashlib.sha256(to_json(questions).encode()).hexdigest()
 
 
 def _question(line: bytes, number: int) -> Question:
-    return _read(msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=_Line), number)
+    raw = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=_Line)
+    if not raw.form and not raw.facts:
+        raise QuestionsRefused("There is no check, neither of form nor of facts.")
+    return _read(raw, number)
 
 
 def _read(raw: _Line, number: int) -> Question:
     if not raw.question.strip():
         raise QuestionsRefused("The question is empty.")
-    if not raw.form and not raw.facts:
-        raise QuestionsRefused("There is no check, neither of form nor of facts.")
     return Question(
         str(number if raw.id is None else raw.id),
         raw.question.strip(),
@@ -109,10 +115,24 @@ def _refused(path: Path, number: int, fault: Exception) -> QuestionsRefused:
 
 def to_json(questions: Sequence[Question]) -> str:
     """Questions and their checks as a JSON list of the lines of a question set."""
-    lines = [_Line(q.text, q.id, msgspec.to_builtins(q.form), msgspec.to_builtins(q.facts), q.note) for q in questions]
-    return msgspec.json.encode(lines).decode()
+    return msgspec.json.encode([_line(question) for question in questions]).decode()
 
 
 def from_json(text: str) -> tuple[Question, ...]:
     """What ``to_json`` wrote."""
     return tuple(_read(line, 0) for line in msgspec.json.decode(text, type=list[_Line]))
+
+
+def to_line(question: Question) -> str:
+    """A question and its checks as one line of a question set."""
+    return msgspec.json.encode(_line(question)).decode()
+
+
+def from_line(line: str) -> Question:
+    """What ``to_line`` wrote; here a question may be without checks."""
+    return _read(msgspec.json.decode(line, type=_Line), 0)
+
+
+def _line(question: Question) -> _Line:
+    form, facts = msgspec.to_builtins(question.form), msgspec.to_builtins(question.facts)
+    return _Line(question.text, question.id, form, facts, question.note)

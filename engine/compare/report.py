@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine import resources
 from engine.compare import picture
 from engine.compare.origin import origin
-from engine.compare.questions import Question
+from engine.compare.rows import TITLES, rows
 from engine.compare.scorecard import Scored
 from engine.compare.verdict import percent
 from engine.errors import FormfactError, disk_errors
@@ -32,12 +32,6 @@ _WHAT = {
     Arm.BOTH: "adapter and passages",
     Arm.PROMPTED: "with a few examples",
 }
-_FILTERS = (
-    ("", "All"),
-    ("differ", "Tuned and Grounded differ"),
-    ("complement", "Tuned has the form, Grounded the fact"),
-    ("both-fails", "Both misses something"),
-)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -116,52 +110,16 @@ def _range(score: Interval | None) -> dict[str, str] | None:
 
 
 def _questions(scorecard: Scorecard) -> list[dict[str, Any]]:
-    """The questions with their answers; those on which tuned and grounded differ most come first."""
-    answers: dict[str, dict[Arm, Scored]] = {}
-    for one in scorecard.scored:
-        answers.setdefault(one.question, {})[one.arm] = one
-    told = [(q, answers[q.id]) for q in scorecard.questions if q.id in answers]
-    told.sort(key=lambda pair: _telling(pair[1]), reverse=True)
-    return [_question(question, said, scorecard.arms) for question, said in told]
-
-
-def _telling(said: dict[Arm, Scored]) -> tuple[int, int, int]:
-    """How much a question tells: tuned and grounded differ, tuned says an old value, both gets it right."""
-    stale = len(said[Arm.TUNED].facts_faults) if Arm.TUNED in said else 0
-    both = said.get(Arm.BOTH)
-    return _distance(said), stale, int(both is not None and 0 not in (both.form, both.facts))
-
-
-def _distance(said: dict[Arm, Scored]) -> int:
-    if Arm.TUNED not in said or Arm.GROUNDED not in said:
-        return 0
-    tuned, grounded = said[Arm.TUNED], said[Arm.GROUNDED]
-    return (tuned.form != grounded.form) + (tuned.facts != grounded.facts) + _complement(said)
-
-
-def _complement(said: dict[Arm, Scored]) -> bool:
-    """Whether the question shows the point: tuned says it right, grounded says the right thing, neither does both."""
-    tuned, grounded = said[Arm.TUNED], said[Arm.GROUNDED]
-    return (tuned.form, tuned.facts, grounded.form, grounded.facts) == (1, 0, 0, 1)
-
-
-def _question(question: Question, said: dict[Arm, Scored], arms: Sequence[Arm]) -> dict[str, Any]:
-    passages = next((said[arm].answer.passages for arm in arms if arm in said and arm.sourced), ())
-    return {
-        "text": question.text,
-        "tags": _tags(said),
-        "answers": [_answer(said[arm]) for arm in arms if arm in said],
-        "passages": [{"title": _title(passage), "text": passage.text} for passage in passages],
-    }
-
-
-def _tags(said: dict[Arm, Scored]) -> list[str]:
-    tags = ["differ"] if _distance(said) else []
-    if {Arm.TUNED, Arm.GROUNDED} <= said.keys() and _complement(said):
-        tags.append("complement")
-    if Arm.BOTH in said and 0 in (said[Arm.BOTH].form, said[Arm.BOTH].facts):
-        tags.append("both-fails")
-    return tags
+    """The questions with their answers, in the order of ``engine.compare.rows``."""
+    return [
+        {
+            "text": row.question.text,
+            "tags": sorted(row.tags),
+            "answers": [_answer(row.said[arm]) for arm in scorecard.arms if arm in row.said],
+            "passages": [{"title": _title(passage), "text": passage.text} for passage in row.passages],
+        }
+        for row in rows(scorecard)
+    ]
 
 
 def _answer(one: Scored) -> dict[str, Any]:
@@ -186,5 +144,8 @@ def _title(passage: Passage) -> str:
 
 
 def _filters(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    counts = {tag: sum(not tag or tag in question["tags"] for question in questions) for tag, _ in _FILTERS}
-    return [{"tag": tag, "label": label, "count": counts[tag]} for tag, label in _FILTERS if counts[tag] or not tag]
+    found = [{"tag": "", "label": "All", "count": len(questions)}]
+    for tag, label in TITLES.items():
+        if count := sum(tag in question["tags"] for question in questions):
+            found.append({"tag": tag, "label": label, "count": count})
+    return found

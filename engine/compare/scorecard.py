@@ -1,8 +1,15 @@
-"""Scores of each arm with their uncertainty: a paired bootstrap over questions.
+"""Scores of each arm with their uncertainty: a paired Bayesian bootstrap over questions.
 
-Questions are drawn with replacement ten thousand times; each draw takes the same questions for every arm, so that the
-difference of two arms is judged question by question (B. Efron, R. Tibshirani, *An Introduction to the Bootstrap*,
-1993, the percentile interval). The seed is fixed: the same answers always give the same intervals.
+Ten thousand times each question is given a random weight, the same for every arm, so that the difference of two arms is
+judged question by question (D. B. Rubin, *The Bayesian Bootstrap*, 1981; the central 95 % of the weighted means).
+
+The plain bootstrap, which draws questions with replacement, says 100 % to 100 % where all answers pass, as if four of
+four and four hundred of four hundred were the same knowledge. So here one made-up question, spread evenly over
+everything that could have happened (each arm passing or failing), is added to the drawing. It hardly moves anything,
+but no interval collapses any more, neither of a mean nor of a difference. For a single arm this is the Jeffreys
+interval, whose coverage is close to 95 % also at the edges (L. Brown, T. Cai, A. DasGupta, *Interval Estimation for a
+Binomial Proportion*, 2001); like there, an arm that never fails reaches up to 100 %. The Wilson interval would be as
+honest for a mean, but knows nothing of pairs. The seed is fixed: the same answers always give the same intervals.
 """
 
 from __future__ import annotations
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 
 RESAMPLES = 10_000
 _SEED = 20_261_101
-_BLOCK = 2_000_000  # numbers in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def _side_scores(rows: list[list[int]], arms: list[Arm]) -> SideScores:
     import numpy
 
     scores = numpy.array(rows, dtype=numpy.float64)
-    draws = resampled_means(scores)
+    draws = drawn_means(scores)
     means = {arm: _interval(scores[:, at], draws[:, at]) for at, arm in enumerate(arms)}
     gains = {}
     for (i, one), (j, other) in itertools.combinations(enumerate(arms), 2):
@@ -82,21 +88,21 @@ def _side_scores(rows: list[list[int]], arms: list[Arm]) -> SideScores:
     return SideScores(len(rows), means, gains)
 
 
-def resampled_means(scores: NDArray[Any], resamples: int = RESAMPLES) -> NDArray[Any]:
-    """The means of each column over ``resamples`` draws of the rows of ``scores`` [questions, arms].
+def drawn_means(scores: NDArray[Any], draws: int = RESAMPLES) -> NDArray[Any]:
+    """The weighted means of each column of ``scores`` [questions, arms], each 0 or 1, over ``draws`` random weightings.
 
-    Drawing n rows with replacement is drawing how often each row occurs, which turns the means into a matrix product.
+    Questions that went the same way in every arm are weighted together (sums of gamma variables are gamma variables),
+    so the work depends on the number of arms only: two to that power ways, each with its share of the made-up question.
     """
     import numpy
 
-    count = len(scores)
-    random = numpy.random.default_rng(_SEED)
-    block = max(1, min(resamples, _BLOCK // count))
-    parts = []
-    for start in range(0, resamples, block):
-        times = random.multinomial(count, numpy.full(count, 1 / count), size=min(block, resamples - start))
-        parts.append(times @ scores / count)
-    return numpy.concatenate(parts)
+    arms = scores.shape[1]
+    ways = numpy.array(list(itertools.product((0.0, 1.0), repeat=arms)))
+    place = (scores @ (2 ** numpy.arange(arms)[::-1])).astype(int)
+    counts = numpy.bincount(place, minlength=len(ways))
+    weights = numpy.random.default_rng(_SEED).dirichlet(counts + 1 / len(ways), size=draws)
+    means: NDArray[Any] = weights @ ways
+    return means
 
 
 def _interval(scores: NDArray[Any], draws: NDArray[Any]) -> Interval:
@@ -104,4 +110,4 @@ def _interval(scores: NDArray[Any], draws: NDArray[Any]) -> Interval:
 
     low, high = numpy.percentile(draws, [2.5, 97.5])
     mean = float(scores.mean())
-    return Interval(mean, min(mean, float(low)), max(mean, float(high)))
+    return Interval(mean, max(-1.0, min(mean, float(low))), min(1.0, max(mean, float(high))))

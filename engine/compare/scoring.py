@@ -14,14 +14,14 @@ import msgspec
 
 from engine import events, resources
 from engine.compare.checks import Heard
-from engine.compare.questions import Question, QuestionSet, from_json, read_questions, to_json
+from engine.compare.questions import Question, QuestionSet, digest, from_json, read_questions, to_json
 from engine.compare.scorecard import Scored, SideScores, side_scores
 from engine.compare.verdict import Verdict, verdict
-from engine.errors import Cancelled, NotFound
+from engine.errors import Cancelled, NotFound, QuestionsRefused, Refused
 from engine.task import Task
 from engine.types import FOUR_ARMS, Answer, Arm
 from store import scores
-from store.scores import AnswerRow, ScoreRow
+from store.scores import AnswerRow, ScoreRow, Summary
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
@@ -66,10 +66,11 @@ class Scoring:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._removed: dict[int, tuple[ScoreRow, Sequence[AnswerRow]]] = {}
 
     def score(
         self,
-        path: Path,
+        questions: Path | str,
         task: Task,
         *,
         run: str | None = None,
@@ -77,37 +78,96 @@ class Scoring:
         arms: Sequence[Arm] = FOUR_ARMS,
         seed: int = 1,
     ) -> Scorecard:
-        """Ask every arm every question of the set at ``path``, and judge the answers.
+        """Ask every arm every question of a set, and judge the answers: ``begin``, then ``go_on``."""
+        begun = self.begin(questions, run=run, model=model, arms=arms, seed=seed)
+        return self.go_on(begun.id, task)
+
+    def begin(
+        self,
+        questions: Path | str,
+        *,
+        run: str | None = None,
+        model: str | None = None,
+        arms: Sequence[Arm] = FOUR_ARMS,
+        seed: int = 1,
+    ) -> ScoreRow:
+        """The scorecard for these questions, to be answered by ``go_on``: an unfinished one of just the same, or new.
 
         Args:
+            questions: a file, or the name of a question set of the workspace; of that, those that have checks.
             run: the run whose adapter the tuned arms use; None takes the newest finished run of the model.
             model: the base model; None takes the run's, or else the default.
 
         Raises:
             QuestionsRefused: the set cannot be used; nothing has been asked.
-            NotFound: there is no such model or run.
+            NotFound: there is no such question set, model or run.
+        """
+        asked = self._questions(questions)
+        base, tuned = self._weights(run, model, arms)
+        return scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
+
+    def go_on(self, number: int, task: Task) -> Scorecard:
+        """Answer what is open of a scorecard; one that was stopped or killed goes on where it was.
+
+        Raises:
+            Refused: the model, the run or the documents are not those that it was begun with.
+            NotFound: there is no such scorecard, or its model or run is gone.
             Cancelled: stopped on request. The answers so far are stored; the same call continues.
         """
-        asked = read_questions(path)
-        base, tuned = self._weights(run, model, arms)
-        row = scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
+        row = self._scorecard(number)
+        asked, arms = from_json(row.question_set), msgspec.json.decode(row.arms, type=list[Arm])
+        base, tuned = self._weights(row.run or None, row.model, arms)
+        same = self._row(QuestionSet(row.source, row.questions_sha256, asked), base, tuned, arms, row.seed)
+        if same.identity != row.identity:
+            raise Refused(
+                "Documents, model or run have changed since this scorecard was begun.", "Score the questions anew."
+            )
         shots = self._shots(tuned) if tuned and Arm.PROMPTED in arms else ()
-        self._ask(asked.questions, row, arms, shots, task)
+        self._ask(asked, row, arms, shots, task)
         scores.finish(self._workspace.database, row.id)
         return self.get(row.id)
 
+    def _questions(self, questions: Path | str) -> QuestionSet:
+        """The questions to ask; of a set of the workspace those that have checks."""
+        sets = self._workspace.question_sets
+        if isinstance(questions, Path):
+            return read_questions(questions)
+        if Path(questions).is_file() and questions not in [one.name for one in sets.list()]:
+            return read_questions(Path(questions))
+        checked = tuple(one for one in sets.get(questions).questions if one.form or one.facts)
+        if not checked:
+            raise QuestionsRefused(f"No question of “{questions}” has a check.", "Add checks to its questions first.")
+        return QuestionSet(questions, digest(checked), checked)
+
     def get(self, number: int) -> Scorecard:
         """A scorecard that is stored, finished or not."""
-        row = scores.scorecard(self._workspace.database, number)
-        if row is None:
-            raise NotFound(f"There is no scorecard {number}.", "Score a question set first: formfact score FILE.")
+        row = self._scorecard(number)
         scored = tuple(_scored(answer) for answer in scores.answers(self._workspace.database, number))
         form, facts = side_scores(scored, "form"), side_scores(scored, "facts")
         return Scorecard(row, from_json(row.question_set), scored, form, facts, verdict(form, facts))
 
+    def _scorecard(self, number: int) -> ScoreRow:
+        if row := scores.scorecard(self._workspace.database, number):
+            return row
+        raise NotFound(f"There is no scorecard {number}.", "Score a question set first: formfact score FILE.")
+
     def list(self) -> Sequence[ScoreRow]:
         """Every scorecard, newest first."""
         return scores.scorecards(self._workspace.database)
+
+    def summaries(self) -> Sequence[Summary]:
+        """Every scorecard in short, newest first."""
+        return scores.summaries(self._workspace.database)
+
+    def remove(self, number: int) -> None:
+        """Remove a scorecard; ``restore`` brings it back until the workspace is closed."""
+        database = self._workspace.database
+        self._removed[number] = self._scorecard(number), scores.answers(database, number)
+        scores.remove(database, number)
+
+    def restore(self, number: int) -> None:
+        """Undo ``remove``."""
+        scores.put_back(self._workspace.database, *self._removed.pop(number))
 
     def report(self, scorecard: Scorecard, target: Path, *, title: str = "") -> Path:
         """Write a scorecard as one self-contained HTML file; see ``engine.compare.report``."""

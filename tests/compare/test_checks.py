@@ -89,6 +89,43 @@ def test_json_schema_never_downloads_and_survives_depth() -> None:
     made("json_schema", schema=tree).fault(Heard("[" * 900 + "]" * 900))
 
 
+SLOW = r"^(\w|\w\w|\d)*$"
+TWICE = {
+    **{f"d{at}": {"anyOf": [{"$ref": f"#/$defs/d{at + 1}"}, {"$ref": f"#/$defs/d{at + 1}"}]} for at in range(60)},
+    "d60": {"type": "number"},
+}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"patternProperties": {SLOW: {}}},
+        {"patternProperties": {SLOW: {}}, "additionalProperties": False},
+        {"propertyNames": {"pattern": SLOW}},
+        {"additionalProperties": {"pattern": SLOW}},
+        {"$defs": TWICE, "$ref": "#/$defs/d0"},
+    ],
+)
+def test_no_schema_hangs_a_check(schema: dict[str, Any]) -> None:
+    long = "a" * 80 + "!"
+    reason = made("json_schema", schema=schema).fault(Heard(f'{{"{long}": "{long}"}}'))
+    assert "took over" in reason
+
+
+def test_patterns_of_properties_still_count() -> None:
+    check = made("json_schema", schema={"patternProperties": {"^n": {"type": "number"}}, "additionalProperties": False})
+    assert check.fault(Heard('{"n1": 1}')) == ""
+    assert "n1" in check.fault(Heard('{"n1": "1"}'))
+    assert "one property too many" in check.fault(Heard('{"n1": 1, "m": 2}'))
+    assert made("json_schema", schema={"additionalProperties": {"type": "null"}}).fault(Heard('{"a": 1}'))
+
+
+def test_what_cannot_be_limited_is_refused_and_large_numbers_are_survived() -> None:
+    with pytest.raises(QuestionsRefused, match="additionalProperties"):
+        made("json_schema", schema={"allOf": [{"patternProperties": {"a": {}}}], "unevaluatedProperties": False})
+    assert made("json_schema", schema={"multipleOf": 0.5}).fault(Heard("1" + "0" * 4000))
+
+
 @pytest.mark.parametrize(
     "text, count",
     [

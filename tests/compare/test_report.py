@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.compare.picture import LEFT, SIZE, TOP, marks
 from engine.compare.report import render
+from engine.compare.rows import Tag, rows
 from engine.compare.scorecard import SideScores
 from engine.types import FOUR_ARMS, Arm, Interval
 from tests.compare.made import SAID, answer, passages, question, scorecard, typical
@@ -118,3 +119,13 @@ def test_names_in_the_picture_do_not_cover_each_other(means: list[float]) -> Non
         for other in drawn:
             if other is not one and other.anchor == one.anchor and abs(one.label_x - other.label_x) < 80:
                 assert abs(one.label_y - other.label_y) >= 20
+
+
+def test_rows_say_where_arms_differ() -> None:
+    found = rows(typical())
+    assert len(found) == 40 and list(found[0].said) == list(FOUR_ARMS)
+    assert found[0].tags >= {Tag.DIFFER, Tag.COMPLEMENT} and found[0].passages == passages()
+    assert [Tag.DIFFER in row.tags for row in found] == sorted((Tag.DIFFER in row.tags for row in found), reverse=True)
+    assert sum(Tag.BOTH_FAILS in row.tags for row in found) == sum(number % 9 == 4 for number in range(40))
+    alone = rows(scorecard([(question(), {Arm.BASE: answer(Arm.BASE, "30 days")})]))
+    assert (alone[0].tags, alone[0].passages) == (frozenset(), ())

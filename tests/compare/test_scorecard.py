@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,27 @@ def test_interval_is_about_two_standard_errors() -> None:
     half = of(base=[0, 1] * 50).arms[Arm.BASE]
     assert half.mean == 0.5
     assert math.isclose(half.high - half.low, 2 * 1.96 * math.sqrt(0.25 / 100), rel_tol=0.1)
+
+
+@pytest.mark.parametrize("count, low", [(4, 0.4), (40, 0.9), (400, 0.99)])
+def test_arms_that_agree_everywhere_have_an_interval_too(count: int, low: float) -> None:
+    scores = of(base=[0] * count, tuned=[1] * count, both=[1] * count)
+    assert low < scores.arms[Arm.TUNED].low < scores.arms[Arm.TUNED].high == 1
+    assert scores.arms[Arm.BASE].low == 0 < scores.arms[Arm.BASE].high < 1 - low
+    assert scores.gains[Arm.TUNED, Arm.BASE].low > 0
+    same = scores.gains[Arm.TUNED, Arm.BOTH]
+    assert same.low < 0 < same.high and same.high - same.low < 3 * (1 - low)
+
+
+def test_more_agreement_never_widens_the_interval() -> None:
+    lows = [of(base=[1] * passed + [0] * (40 - passed)).arms[Arm.BASE].low for passed in range(30, 41)]
+    assert lows == sorted(lows)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    random, share = numpy.random.default_rng(7), 0.95
+    intervals = [of(base=(random.random(40) < share).astype(int).tolist()).arms[Arm.BASE] for _ in range(200)]
+    assert 0.9 <= sum(one.low <= share <= one.high for one in intervals) / 200 <= 1
 
 
 def test_pairing_sees_a_small_steady_gain() -> None:

@@ -7,7 +7,7 @@ are read, and ``tests/compare/test_checks.py`` runs its ``passes`` and ``fails``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
@@ -36,15 +36,21 @@ class Sample(msgspec.Struct, frozen=True):
 class Check(msgspec.Struct, frozen=True, tag_field="check", forbid_unknown_fields=True):
     """One deterministic test of an answer. Subclasses are pure: same answer, same outcome, nothing read or written.
 
-    ``side`` says whether it looks at the form or at the facts; ``sample`` shows its use and is tested.
+    ``title`` names it for people; ``side`` says whether it looks at the form or at the facts; ``sample`` shows its use
+    and is tested. Each field carries a ``msgspec.Meta`` with a title and a description: forms are made from them
+    (``engine.compare.fields``).
     """
 
+    title: ClassVar[str]
     side: ClassVar[Side]
     sample: ClassVar[Sample]
 
     def fault(self, heard: Heard) -> str:
         """Why the answer fails, in words for a person; empty when it passes."""
         raise NotImplementedError
+
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 def several(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from engine.compare.checks.base import Check, Heard, Sample, Side
 from engine.types import Passage
@@ -15,6 +17,7 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 class Cites(Check, frozen=True, tag="cites"):
     """An ``[n]`` in the answer is the number of a passage from ``document`` (its file name, with or without folder)."""
 
+    title: ClassVar[str] = "Cites the source"
     side: ClassVar[Side] = "facts"
     sample: ClassVar[Sample] = Sample(
         {"document": "returns.md"},
@@ -25,7 +28,7 @@ class Cites(Check, frozen=True, tag="cites"):
             Passage(2, 2, "returns.md", "/a/returns.md", None, 0, 7, "30 days"),
         ),
     )
-    document: str
+    document: Annotated[str, msgspec.Meta(title="Document", description="file name of the document that must be cited")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from engine.compare.checks.base import Check, Heard, Sample, Side, quoted, several
 
@@ -10,9 +12,10 @@ from engine.compare.checks.base import Check, Heard, Sample, Side, quoted, sever
 class StartsWith(Check, frozen=True, tag="starts_with"):
     """The answer begins with ``text``, or one of several; space around the answer does not count, case does."""
 
+    title: ClassVar[str] = "Begins with"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"text": "Dear customer,"}, "Dear customer,\nyes.", "Yes, dear customer,")
-    text: str | tuple[str, ...]
+    text: Annotated[str | tuple[str, ...], msgspec.Meta(title="Text", description="one a line; any of them will do")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -23,9 +26,10 @@ class StartsWith(Check, frozen=True, tag="starts_with"):
 class EndsWith(Check, frozen=True, tag="ends_with"):
     """The answer ends with ``text``, or one of several; space around the answer does not count, case does."""
 
+    title: ClassVar[str] = "Ends with"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"text": ["Kind regards", "Yours"]}, "No.\nYours", "Yours is lost.")
-    text: str | tuple[str, ...]
+    text: Annotated[str | tuple[str, ...], msgspec.Meta(title="Text", description="one a line; any of them will do")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -36,6 +40,7 @@ class EndsWith(Check, frozen=True, tag="ends_with"):
 class OneLine(Check, frozen=True, tag="one_line"):
     """The answer is one line, and not an empty one."""
 
+    title: ClassVar[str] = "Is one line"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({}, " Thirty days. \n", "Thirty\ndays.")
 

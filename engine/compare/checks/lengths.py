@@ -7,9 +7,8 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from engine.compare.checks.base import Check, Heard, Sample, Side
+from engine.compare.checks.base import Check, Count, Heard, Sample, Side
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+\S", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s+[^\sa-z]|\s*$)")
 _SHORT_FORM = re.compile(r"(?:\b(?:e\.g|i\.e|etc|Mr|Mrs|Ms|Dr|St|vs|approx|p\.m|a\.m)|(?:^|\s)[A-Z]|^\s*\d{1,3})\.$")
@@ -18,9 +17,10 @@ _SHORT_FORM = re.compile(r"(?:\b(?:e\.g|i\.e|etc|Mr|Mrs|Ms|Dr|St|vs|approx|p\.m|
 class MaxWords(Check, frozen=True, tag="max_words"):
     """The answer has at most ``words`` words (runs of characters between spaces)."""
 
+    title: ClassVar[str] = "Words, at most"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"words": 3}, "Within thirty days.", "You have thirty days.")
-    words: Count
+    words: Annotated[Count, msgspec.Meta(title="Words", description="at most")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -31,9 +31,10 @@ class MaxWords(Check, frozen=True, tag="max_words"):
 class MinWords(Check, frozen=True, tag="min_words"):
     """The answer has at least ``words`` words."""
 
+    title: ClassVar[str] = "Words, at least"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"words": 3}, "Within thirty days.", "Thirty days.")
-    words: Count
+    words: Annotated[Count, msgspec.Meta(title="Words", description="at least")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -44,11 +45,12 @@ class MinWords(Check, frozen=True, tag="min_words"):
 class MaxSentences(Check, frozen=True, tag="max_sentences"):
     """The answer has at most ``sentences`` sentences: text up to ``.``, ``!``, ``?``, or the end of a line."""
 
+    title: ClassVar[str] = "Sentences, at most"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample(
         {"sentences": 1}, "It costs 4.50 euros.", "It costs 4.50 euros. Delivery is free."
     )
-    sentences: Count
+    sentences: Annotated[Count, msgspec.Meta(title="Sentences", description="at most")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -59,10 +61,11 @@ class MaxSentences(Check, frozen=True, tag="max_sentences"):
 class Bullets(Check, frozen=True, tag="bullets"):
     """The answer has from ``min`` to ``max`` lines that begin with ``-``, ``*``, ``•`` or ``1.``."""
 
+    title: ClassVar[str] = "Bullet points"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"min": 2, "max": 3}, "- one\n* two", "- one\ntwo")
-    min: Count = 1
-    max: Count | None = None
+    min: Annotated[Count, msgspec.Meta(title="At least", description="bullet points")] = 1
+    max: Annotated[Count | None, msgspec.Meta(title="At most", description="bullet points; empty: any number")] = None
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""

@@ -6,7 +6,9 @@ includes that of ``re``, can be given a time limit; a pattern that runs into it 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from engine.compare.checks.base import Check, Heard, Sample, Side
 
@@ -20,9 +22,12 @@ class SlowPattern(Exception):
 class Regex(Check, frozen=True, tag="regex"):
     """``pattern`` is found in the answer. ``^`` and ``$`` match at the ends of lines; case counts."""
 
+    title: ClassVar[str] = "Matches a pattern"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"pattern": "^Answer: .+$"}, "Hello.\nAnswer: 30 days", "The answer: 30 days")
-    pattern: str
+    pattern: Annotated[
+        str, msgspec.Meta(title="Pattern", description="a regular expression that is found in the answer")
+    ]
 
     def __post_init__(self) -> None:
         """Refuse what is not a pattern while the question set is read, not in the middle of scoring."""
@@ -36,7 +41,7 @@ class Regex(Check, frozen=True, tag="regex"):
             return f"The pattern {self.pattern} took over {LIMIT_S:.0f} s on this answer; write a simpler one."
 
 
-def found(pattern: str, text: str) -> bool:
+def found(pattern: str, text: str, limit_s: float = LIMIT_S) -> bool:
     """Whether ``pattern`` occurs in ``text``, line by line.
 
     Raises:
@@ -46,7 +51,7 @@ def found(pattern: str, text: str) -> bool:
     import regex
 
     try:
-        return regex.search(pattern, text, flags=regex.MULTILINE, timeout=LIMIT_S) is not None
+        return regex.search(pattern, text, flags=regex.MULTILINE, timeout=limit_s) is not None
     except TimeoutError as fault:
         raise SlowPattern from fault
     except regex.error as fault:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from engine.compare.checks.base import Check, Heard, Sample, Side, quoted
 
@@ -13,9 +15,10 @@ _MARKS = re.compile(r"^[\s#*_>-]+")
 class Forbids(Check, frozen=True, tag="forbids"):
     """None of ``phrases`` occurs, as whole words, whatever their case and the space between them."""
 
+    title: ClassVar[str] = "Never says"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"phrases": ["as an AI"]}, "Was an airline asked?", "Well, as  an ai I can’t.")
-    phrases: tuple[str, ...]
+    phrases: Annotated[tuple[str, ...], msgspec.Meta(title="Phrases", description="one a line; none of them may occur")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -27,13 +30,14 @@ class Forbids(Check, frozen=True, tag="forbids"):
 class Sections(Check, frozen=True, tag="sections"):
     """Lines begin with each of ``titles``, in this order; ``#``, ``*`` and ``>`` before them do not count."""
 
+    title: ClassVar[str] = "Has these headings"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample(
         {"titles": ["Answer:", "Next step:"]},
         "## Answer: yes\n**Next step:** call us",
         "Next step: call us\nAnswer: yes",
     )
-    titles: tuple[str, ...]
+    titles: Annotated[tuple[str, ...], msgspec.Meta(title="Headings", description="one a line, in this order")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""

@@ -22,6 +22,7 @@ _FORM = re.compile(rf"\b(?:{'|'.join(FORMS)})\b", re.IGNORECASE)
 class Refuses(Check, frozen=True, tag="refuses"):
     """The answer says that the sources do not tell, or that it does not know, in one of ``FORMS``."""
 
+    title: ClassVar[str] = "Says that the sources do not tell"
     side: ClassVar[Side] = "facts"
     sample: ClassVar[Sample] = Sample({}, "The sources do not say.", "It is 30 days.")
 

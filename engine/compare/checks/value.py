@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from engine.compare.checks.base import Check, Heard, Sample, Side, quoted
 from engine.compare.normal import contains, tokens
@@ -11,9 +13,13 @@ from engine.compare.normal import contains, tokens
 class Value(Check, frozen=True, tag="value"):
     """One of the values in ``accept`` is in the answer, however it is written (see ``engine.compare.normal``)."""
 
+    title: ClassVar[str] = "Gives the right value"
     side: ClassVar[Side] = "facts"
     sample: ClassVar[Sample] = Sample({"accept": ["30 days"]}, "It is a thirty-day window. [1]", "Within 300 days.")
-    accept: tuple[str, ...]
+    accept: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(title="Right values", description="one a line; any of them will do, however it is written"),
+    ]
 
     def __post_init__(self) -> None:
         """Refuse a value of which nothing is left to compare."""
@@ -30,9 +36,12 @@ class Value(Check, frozen=True, tag="value"):
 class Stale(Check, frozen=True, tag="stale"):
     """None of the values in ``forbid``, which were right once, is in the answer."""
 
+    title: ClassVar[str] = "Does not give an old value"
     side: ClassVar[Side] = "facts"
     sample: ClassVar[Sample] = Sample({"forbid": ["€49"]}, "It costs 39 euros, not 490.", "It costs EUR 49.00.")
-    forbid: tuple[str, ...]
+    forbid: Annotated[
+        tuple[str, ...], msgspec.Meta(title="Old values", description="one a line; none of them may occur")
+    ]
 
     def __post_init__(self) -> None:
         """Refuse a value of which nothing is left to compare."""
