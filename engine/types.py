@@ -143,8 +143,12 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training example: a conversation whose assistant turns are learnt."""
+    """One training example: a conversation whose assistant turns are learnt.
+
+    ``line`` is where it was in its file, from 1; ``id`` is its row in the workspace (0: it is not stored).
+    """
 
     messages: tuple[Message, ...]
     line: int = 0
     tags: tuple[str, ...] = field(default=())
+    id: int = field(default=0, compare=False)

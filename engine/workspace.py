@@ -18,9 +18,11 @@ A workspace is a folder; copied elsewhere it works there::
 from __future__ import annotations
 
 import os
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 from engine.chat.options import Options
 from engine.errors import NotFound, WorkspaceLocked, disk_errors
@@ -52,7 +54,7 @@ class Workspace:
     Args:
         folder: the workspace's folder; made, with its database, if it is missing.
         read_only: look without locking; several may look while one writes.
-        beside: without locking too, for a run that goes on in a process of its own. It writes that run and nothing else.
+        beside: without locking too, for a run that goes on in a process of its own; it writes that run only.
 
     Raises:
         WorkspaceLocked: another process has it open for writing.
@@ -116,7 +118,8 @@ class Workspace:
 
     def child(self, module: str, name: str, *arguments: str, threads: int | None = None) -> Child:
         """A child process of this workspace, ended with it; it starts at its first request."""
-        child = Child(module, [str(self.folder), *arguments], self.folder / "logs" / f"{name}.log", threads=threads)
+        logs = Path(tempfile.gettempdir()) if self.read_only else self.folder / "logs"
+        child = Child(module, [str(self.folder), *arguments], logs / f"{name}.log", threads=threads)
         self._children.append(child)
         return child
 
@@ -136,8 +139,8 @@ class Workspace:
 
     @cached_property
     def index_child(self) -> Child:
-        """The process that owns the document index."""
-        return self.child("engine.ground.child", "index")
+        """The process that owns the document index; what this session removes from it, it can bring back."""
+        return self.child("engine.ground.child", "index", uuid4().hex, "write" if self.owner else "read")
 
     @cached_property
     def models(self) -> Models:

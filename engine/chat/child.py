@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from engine.chat import encode as rows
 from engine.chat import llama
 from engine.chat.arms import answer
 from engine.chat.context import CORES
 from engine.chat.encode import IGNORED, encode_file
+from engine.chat.format import Format
 from engine.chat.generate import Request
 from engine.chat.loaded import Loaded, Shelf
 from engine.chat.logits import save_logits
@@ -81,6 +83,24 @@ def encode(
     return encode_file(form, Path(source), Path(target), context, task, vocabulary)
 
 
+def lengths(task: Task, model: str, conversations: list[list[dict[str, str]]]) -> list[int]:
+    """How many tokens each conversation has in training; see ``engine.chat.encode.length``."""
+    form = _shelf.words(Path(model)).format
+    counted = []
+    for messages in conversations:
+        task.check()
+        counted.append(rows.length(form, [Message(**message) for message in messages]))
+    return counted
+
+
+def taught(task: Task, model: str, messages: list[dict[str, str]], context: int) -> dict[str, Any]:
+    """One example exactly as training gets it: its tokens as in ``render``, how many were cut, why it is left out."""
+    form = _shelf.words(Path(model)).format
+    made = rows.encode(form, rows.Row([Message(**message) for message in messages]), context)
+    tokens = _shown(form, made["ids"], made["labels"])
+    return {"tokens": tokens, "cut": made["cut"], "bad": made.get("bad", "")}
+
+
 def logits(task: Task, model: str, adapter: str | None, prompts: list[list[int]], target: str) -> list[int]:
     """Logits of token ids, without any state reused; see ``engine.chat.logits``."""
     loaded = _full(task, model)
@@ -93,6 +113,12 @@ def tokenise(task: Task, model: str, text: str, special: bool = False) -> list[i
     return _shelf.words(Path(model)).model.vocabulary.tokenise(text, special=special)
 
 
+def pieces(task: Task, model: str) -> list[str]:
+    """The bytes of every token, each as Latin-1 text, for a process that has token ids and no tokenizer."""
+    vocabulary = _shelf.words(Path(model)).model.vocabulary
+    return [vocabulary.piece(token).decode("latin-1") for token in range(vocabulary.size)]
+
+
 def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool = True) -> dict[str, Any]:
     """A conversation as the model gets it, for previews: its text, ids, and its tokens.
 
@@ -102,15 +128,11 @@ def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool 
     turns = [Message(**message) for message in messages]
     encoded = form.encode(turns, answer=answer)
     learnt = form.learnt(encoded)
-    shown = form.vocabulary
-    pieces = [shown.piece(token).decode("utf-8", "replace") or shown.text(token) for token in encoded.ids]
+    labels = [token if learn else IGNORED for token, learn in zip(encoded.ids, learnt, strict=True)]
     return {
         "text": "".join(part.text for part in form.template.render(turns, answer=answer)),
         "ids": encoded.ids,
-        "tokens": [
-            {"text": text, "id": token, "label": token if learn else IGNORED}
-            for text, token, learn in zip(pieces, encoded.ids, learnt, strict=True)
-        ],
+        "tokens": _shown(form, encoded.ids, labels),
     }
 
 
@@ -146,6 +168,13 @@ def facts(task: Task, model: str) -> dict[str, Any]:
     }
 
 
+def _shown(form: Format, ids: list[int], labels: list[int]) -> list[dict[str, Any]]:
+    """Tokens for people; a part of a character shows as a replacement character."""
+    shown = form.vocabulary
+    texts = (shown.piece(token).decode("utf-8", "replace") or shown.text(token) for token in ids)
+    return [{"text": t, "id": i, "label": label} for t, i, label in zip(texts, ids, labels, strict=True)]
+
+
 def _full(task: Task, model: str) -> Loaded:
     return _shelf.full(Path(model), lambda what: task.emit(Started(what)))
 
@@ -153,4 +182,5 @@ def _full(task: Task, model: str) -> Loaded:
 if __name__ == "__main__":
     options = Options.parsed(sys.argv[1:])
     CORES.fixed, _shelf.gpu_layers = options.threads, options.gpu_layers
-    serve({f.__name__: f for f in (generate, encode, logits, tokenise, render, prepare, build, quantise, facts)})
+    handlers = (generate, encode, lengths, taught, logits, tokenise, pieces, render, prepare, build, quantise, facts)
+    serve({f.__name__: f for f in handlers})

@@ -77,8 +77,29 @@ def encode(form: Format, row: Row, context: int, vocabulary: int | None = None) 
     return {"line": row.line, "ids": ids, "labels": labels, "cut": cut}
 
 
+def length(form: Format, messages: list[Message]) -> int:
+    """How many tokens a conversation has in training with nothing cut; 0 if it cannot be learnt from."""
+    try:
+        _, prompt, answer = _whole(form, Row(messages))
+    except FormfactError:
+        return 0
+    return len(prompt.ids) + len(answer.ids)
+
+
 def _encoded(form: Format, row: Row, context: int) -> tuple[Encoded, int]:
     """The row's tokens, and how many were left out."""
+    plan, whole, answer = _whole(form, row)
+    prompt = whole
+    if len(whole.ids) + len(answer.ids) > context:
+        with suppress(ContextOverflow):  # then no label is left, and the caller says so
+            prompt = form.prompt(fit(plan, form.count, context, min(len(answer.ids), context // 2)).messages)
+    ids, owners = [*prompt.ids, *answer.ids], [*prompt.owners, *answer.owners]
+    cut = len(whole.ids) + len(answer.ids) - min(len(ids), context)
+    return Encoded(ids[:context], owners[:context]), cut
+
+
+def _whole(form: Format, row: Row) -> tuple[Plan, Encoded, Encoded]:
+    """The parts of a row's prompt, the prompt with nothing left out, and the answer to it."""
     turns = row.messages
     while turns and turns[-1].role != "assistant":
         turns = turns[:-1]
@@ -89,16 +110,9 @@ def _encoded(form: Format, row: Row, context: int) -> tuple[Encoded, int]:
     if not history or history[-1].role != "user":
         raise FormfactError("no user turn comes before the assistant's")
     plan = Plan(system, history[:-1], tuple(row.passages), history[-1].content)
-    whole = form.prompt(plan.messages)
-    answer = form.answer(turns[-1].content.strip(), whole.ids)
-    prompt = whole
-    if len(whole.ids) + len(answer) > context:
-        with suppress(ContextOverflow):  # then no label is left, and the caller says so
-            prompt = form.prompt(fit(plan, form.count, context, min(len(answer), context // 2)).messages)
-    ids = [*prompt.ids, *answer]
-    owners = [*prompt.owners, *[len(turns)] * len(answer)]
-    cut = len(whole.ids) + len(answer) - min(len(ids), context)
-    return Encoded(ids[:context], owners[:context]), cut
+    prompt = form.prompt(plan.messages)
+    answer = form.answer(turns[-1].content.strip(), prompt.ids)
+    return plan, prompt, Encoded(answer, [len(turns)] * len(answer))
 
 
 def _bad(row: Row, reason: str) -> dict[str, Any]:

@@ -4,40 +4,37 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.errors import DataRefused, NotFound, disk_errors
+from engine.errors import DataRefused, FormfactError, disk_errors
 from engine.events import Progress
 from engine.task import Task
 from engine.tune import formats
+from engine.tune.browsing import Browsing
+from engine.tune.editing import Editing
 from engine.tune.formats.base import Row
 from engine.tune.intake import Intake, columns_of, tell, warn
+from engine.tune.mapping import HEAD, MappingPreview, preview_mapping
+from engine.tune.shelf import split_tags
 from engine.tune.split import split
-from engine.types import BadRow, Example, Message
-from store.datasets import Dataset, DatasetStore
+from engine.types import BadRow, Example
+from store.datasets import Dataset
 
 if TYPE_CHECKING:
     from engine.tune.lint import Finding
-    from engine.workspace import Workspace
 
-_HEAD = 200  # rows that are looked at to guess the mapping
 _BATCH = 1000
-_messages = msgspec.json.Decoder(tuple[Message, ...])
 
 __all__ = ["Dataset", "Datasets"]
 
 
-class Datasets:
+class Datasets(Browsing, Editing):
     """The training data of a workspace."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._store = DatasetStore(workspace.database)
 
     def import_file(
         self, path: Path, task: Task, *, name: str | None = None, mapping: Mapping[str, str] | None = None
@@ -55,8 +52,8 @@ class Datasets:
             Cancelled: the task was cancelled; nothing was imported.
         """
         source = formats.open_file(path)
-        with disk_errors(path), self._workspace.database.transaction():
-            head = list(itertools.islice(source.rows, _HEAD))
+        with disk_errors(path):
+            head = list(itertools.islice(source.rows, HEAD))
             columns = columns_of(head)
             if not columns:
                 raise _nothing_usable(path, [BadRow(row.line, row.fault, row.text) for row in head])
@@ -64,40 +61,25 @@ class Datasets:
             tell(task, source.kind, source.encoding, shape, chosen, columns)
             described = json.dumps({"format": shape.title, **chosen}, ensure_ascii=False)
             dataset = self._store.begin(name or path.stem, described, source.encoding, str(path.absolute()))
-            intake = Intake(self._store, dataset, shape, chosen)
-            for batch in _batches(itertools.chain(head, source.rows)):
-                task.check()
-                intake.take(batch)
-                task.emit(Progress("Importing", intake.rows + intake.bad, unit="rows"))
-            if not intake.rows:
-                raise _nothing_usable(path, intake.first_bad)
-            found = self._store.finish(dataset, intake.version, intake.rows, intake.bad, intake.duplicates)
+            try:
+                intake = Intake(self._store, self._examples, dataset, shape, chosen)
+                for batch in _batches(itertools.chain(head, source.rows)):
+                    task.check()
+                    intake.take(batch)
+                    task.emit(Progress("Importing", intake.rows + intake.bad, unit="rows"))
+                if not intake.rows:
+                    raise _nothing_usable(path, intake.first_bad)
+                found = self._store.finish(dataset, intake.version, intake.rows, intake.bad, intake.duplicates)
+            except BaseException:
+                with suppress(FormfactError):  # a full disk: what is left behind is unseen, and swept at the next start
+                    self._store.drop(dataset)
+                raise
         warn(task, found)
         return found
 
-    def get(self, name: str) -> Dataset:
-        """The latest import under ``name``; ``NAME@VERSION`` (the first digits do) is a certain one.
-
-        Raises:
-            NotFound: nothing has that name.
-        """
-        plain, _, version = name.rpartition("@") if re.search(r"@[0-9a-f]{4,64}$", name) else (name, "", "")
-        if found := self._store.get(plain, version) or self._store.get(name):
-            return found
-        known = ", ".join(dict.fromkeys(dataset.name for dataset in self.list()))
-        raise NotFound(
-            f"There is no dataset {name!r}.",
-            f"There are: {known}." if known else "Import one: formfact data import FILE.",
-        )
-
-    def examples(self, dataset: Dataset | str, start: int = 0, count: int = -1) -> list[Example]:
-        """The examples in the order of the file: all, or ``count`` from position ``start``."""
-        rows = self._store.examples(self._resolve(dataset).id, start, count)
-        return [Example(_messages.decode(messages), line) for line, messages in rows]
-
-    def bad_rows(self, dataset: Dataset | str) -> list[BadRow]:
-        """The rows of the file that could not become examples, with line and reason."""
-        return [BadRow(*row) for row in self._store.bad_rows(self._resolve(dataset).id)]
+    def preview_mapping(self, path: Path, mapping: Mapping[str, str] | None = None, format: str = "") -> MappingPreview:
+        """What the first rows of a file would become; see ``engine.tune.mapping``."""
+        return preview_mapping(path, mapping, format)
 
     def split(
         self, dataset: Dataset | str, held_out: float = 0.1, seed: int = 1
@@ -145,17 +127,11 @@ class Datasets:
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with half.open("wb") as file:
-                for _, messages in self._store.examples(dataset.id):
-                    file.write(b'{"messages":' + messages.encode() + b"}\n")
+                for _, _, tags, messages in self._examples.messages(dataset.id):
+                    more = b',"tags":' + msgspec.json.encode(split_tags(tags)) if tags else b""
+                    file.write(b'{"messages":' + messages.encode() + more + b"}\n")
             half.replace(path)
         return path
-
-    def list(self) -> list[Dataset]:
-        """Every dataset, the latest import first."""
-        return self._store.list()
-
-    def _resolve(self, dataset: Dataset | str) -> Dataset:
-        return self.get(dataset) if isinstance(dataset, str) else dataset
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -13,13 +13,17 @@ from engine.task import Task
 from engine.tune.formats.base import Columns, Row, RowFault, Shape
 from engine.types import BadRow, Message
 from store.datasets import Dataset, DatasetStore
+from store.examples import SHOWN, ExampleStore, NewExample
 
 
 class Intake:
     """Turns rows into stored examples, and keeps count."""
 
-    def __init__(self, store: DatasetStore, dataset: int, shape: Shape, mapping: Mapping[str, str]) -> None:
-        self._store, self._dataset, self._shape, self._mapping = store, dataset, shape, mapping
+    def __init__(
+        self, store: DatasetStore, examples: ExampleStore, dataset: int, shape: Shape, mapping: Mapping[str, str]
+    ) -> None:
+        self._store, self._examples = store, examples
+        self._dataset, self._shape, self._mapping = dataset, shape, mapping
         self._hash = hashlib.sha256()
         self._seen: set[bytes] = set()
         self.rows = self.bad = self.duplicates = 0
@@ -32,11 +36,12 @@ class Intake:
 
     def take(self, batch: Sequence[Row]) -> None:
         """Store a batch: examples and bad rows."""
-        good: list[tuple[int, int, str]] = []
+        good: list[NewExample] = []
         bad: list[BadRow] = []
         for row in batch:
             try:
-                content = canonical(self._read(row))
+                messages = read(row, self._shape, self._mapping)
+                content = canonical(messages)
             except RowFault as fault:
                 bad.append(BadRow(row.line, str(fault), row.text))
                 continue
@@ -44,21 +49,58 @@ class Intake:
             self.duplicates += digest in self._seen
             self._seen.add(digest)
             self._hash.update(digest)
-            good.append((self.rows + len(good), row.line, content.decode()))
-        self._store.add_examples(self._dataset, good)
+            tags = tagged(_tags(row.record))
+            good.append(NewExample(self.rows + len(good), row.line, *heads(messages), tags, content.decode()))
+        self._examples.add(self._dataset, good)
         self._store.add_bad_rows(self._dataset, [(row.line, row.reason, row.text) for row in bad])
         self.rows, self.bad = self.rows + len(good), self.bad + len(bad)
         self.first_bad = (self.first_bad + bad)[:5]
 
-    def _read(self, row: Row) -> list[Message]:
-        if row.record is None:
-            raise RowFault(row.fault)
-        messages = self._shape.read(row.record, self._mapping)
-        if not any(message.role == "assistant" and message.content.strip() for message in messages):
-            raise RowFault("has no answer to learn")
-        if not any(message.role != "assistant" and message.content.strip() for message in messages):
-            raise RowFault("has no question")
-        return messages
+
+def read(row: Row, shape: Shape, mapping: Mapping[str, str]) -> list[Message]:
+    """The messages of a row.
+
+    Raises:
+        RowFault: it cannot become an example; the text says why.
+    """
+    if row.record is None:
+        raise RowFault(row.fault)
+    return teaching(shape.read(row.record, mapping))
+
+
+def teaching(messages: list[Message]) -> list[Message]:
+    """The messages, if something can be learnt from them.
+
+    Raises:
+        RowFault: nothing is answered, or nothing asked.
+    """
+    if not any(message.role == "assistant" and message.content.strip() for message in messages):
+        raise RowFault("has no answer to learn")
+    if not any(message.role != "assistant" and message.content.strip() for message in messages):
+        raise RowFault("has no question")
+    return messages
+
+
+def heads(messages: Sequence[Message]) -> tuple[str, str]:
+    """How the first user turn and the first assistant turn begin, on one line each."""
+    return _head(messages, "user"), _head(messages, "assistant")
+
+
+def _head(messages: Sequence[Message], role: str) -> str:
+    text = next((message.content for message in messages if message.role == role), "")
+    return " ".join(text[: 4 * SHOWN].split())[:SHOWN]
+
+
+def tagged(tags: Iterable[str]) -> str:
+    """Tags as they are stored: each once, on one line, between line feeds."""
+    cleaned = dict.fromkeys(" ".join(tag.split())[:40] for tag in tags)
+    return "".join(f"\n{tag}" for tag in cleaned if tag) + "\n" if any(cleaned) else ""
+
+
+def _tags(record: Mapping[str, Any] | None) -> list[str]:
+    """The tags that an exported example brings along."""
+    tags = (record or {}).get("tags")
+    return tags if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) else []
 
 
 def canonical(messages: Sequence[Message]) -> bytes:
@@ -90,12 +132,16 @@ def tell(task: Task, kind: str, encoding: str, shape: Shape, mapping: Mapping[st
     told = "" if encoding in ("", "utf-8") else f" in {encoding}"
     task.emit(Notice(f"{kind}{told}, read as {shape.title}: {pairs}."))
     used = {column.partition(".")[0] for column in mapping.values()} | set(mapping.values())
-    unused = [name for name in columns if name not in used]
+    unused = [name for name in columns if name not in used and not _are_tags(name, columns[name])]
     for name in used & columns.keys():
         keys = {key for value in columns[name] if isinstance(value, list) for item in value for key in _keys(item)}
         unused += [f"{name}.{key}" for key in sorted(keys - set(mapping.values()))]
     if unused:
         task.emit(Notice(f"Not used: {', '.join(unused[:12])}{' …' if len(unused) > 12 else ''}."))
+
+
+def _are_tags(name: str, values: Sequence[Any]) -> bool:
+    return name == "tags" and any(isinstance(value, list) for value in values)
 
 
 def _keys(item: Any) -> Iterable[str]:

@@ -57,7 +57,8 @@ def choose(columns: Columns, wanted: Mapping[str, str] | None) -> tuple[Shape, d
 
     Args:
         columns: sample values by column name.
-        wanted: field → column as the user says; it completes or corrects the guess.
+        wanted: field → column as the user says; it completes or corrects the guess, and an empty column takes
+            the field out of it.
 
     Raises:
         DataRefused: no shape fits, or ``wanted`` names a field that no shape has or a column that is not there.
@@ -71,7 +72,8 @@ def choose(columns: Columns, wanted: Mapping[str, str] | None) -> tuple[Shape, d
     fitting = [(shape, guess) for shape, guess in guesses if wanted.keys() <= set(shape.fields)]
     fitting += [(shape, {}) for shape in known_shapes() if wanted.keys() <= set(shape.fields)]
     for shape, guess in fitting:
-        mapping = {**shape.defaults, **guess, **wanted}
+        merged = {**shape.defaults, **guess, **wanted}
+        mapping = {field: column for field, column in merged.items() if column}
         if set(shape.required) <= mapping.keys():
             _check_columns(mapping, shape, columns)
             return shape, mapping

@@ -1,0 +1,110 @@
+"""How many tokens examples have, counted by the model's own template and tokenizer, and kept until they are edited."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.events import Progress
+from engine.task import Task
+from engine.tune.recipe import Recipe
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+    from store.datasets import Dataset, DatasetStore
+    from store.examples import ExampleStore
+    from store.models import Model
+
+_BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The lengths of a dataset's examples.
+
+    Attributes:
+        model: who counted.
+        limit: what an example may be long; longer ones lose their oldest turns.
+        tokens: of every example that could be counted, in rising order.
+        refused: examples that the model's template cannot hold.
+    """
+
+    model: str
+    limit: int
+    tokens: tuple[int, ...]
+    refused: int = 0
+
+    @property
+    def over(self) -> int:
+        """How many are longer than the limit."""
+        return len(self.tokens) - bisect.bisect_right(self.tokens, self.limit)
+
+    @property
+    def median(self) -> int:
+        """The length in the middle."""
+        return self.tokens[len(self.tokens) // 2] if self.tokens else 0
+
+    @property
+    def longest(self) -> int:
+        """The longest."""
+        return self.tokens[-1] if self.tokens else 0
+
+    def histogram(self, bins: int) -> tuple[int, tuple[int, ...]]:
+        """The width of a bin in tokens, and how many examples are in each from 0 to the longest (or the limit)."""
+        width = max(1, -(-(max(self.longest, self.limit) + 1) // bins))
+        counts = [0] * bins
+        for length in self.tokens:
+            counts[length // width] += 1
+        return width, tuple(counts)
+
+
+def longest_allowed(model: Model) -> int:
+    """The longest example that the usual recipe takes for a model."""
+    usual = Recipe.preset("balanced").length
+    return min(usual, model.context or usual)
+
+
+def measured(
+    workspace: Workspace,
+    examples: ExampleStore,
+    datasets: DatasetStore,
+    dataset: Dataset,
+    model: str | None,
+    task: Task,
+    limit: int | None = None,
+) -> Lengths:
+    """Count what is not counted yet; see ``Browsing.lengths``."""
+    chosen = workspace.models.get(model)
+    known = examples.tokens(dataset.id)
+    if dataset.measured_by != chosen.sha256:
+        known = [(i, None) for i, _ in known]
+        if not workspace.read_only:
+            _begin(workspace, examples, datasets, dataset.id, chosen.sha256)
+    todo = [i for i, tokens in known if tokens is None]
+    counted = {i: tokens for i, tokens in known if tokens is not None}
+    for start in range(0, len(todo), _BATCH):
+        task.check()
+        task.emit(Progress("Counting tokens", start, len(todo), "examples"))
+        batch = _counted(workspace, examples, todo[start : start + _BATCH], chosen.gguf)
+        counted |= batch
+        if not workspace.read_only:
+            examples.set_tokens([(tokens, i) for i, tokens in batch.items()])
+    lengths = tuple(sorted(tokens for tokens in counted.values() if tokens))
+    return Lengths(chosen.name, limit or longest_allowed(chosen), lengths, len(counted) - len(lengths))
+
+
+def _begin(workspace: Workspace, examples: ExampleStore, datasets: DatasetStore, dataset: int, model: str) -> None:
+    with workspace.database.transaction():
+        examples.forget_tokens(dataset)
+        datasets.measured(dataset, model)
+
+
+def _counted(workspace: Workspace, examples: ExampleStore, ids: Sequence[int], gguf: str) -> dict[int, int]:
+    found = examples.texts(ids)
+    texts = [msgspec.Raw(text.encode()) for _, text in found]
+    counts = workspace.words_child.call("lengths", model=gguf, conversations=texts).result()
+    return {i: count for (i, _), count in zip(found, counts, strict=True)}
