@@ -9,16 +9,29 @@ from typing import Any
 import msgspec
 
 from cli.show import Show
+from engine.errors import ModelRefused
+from engine.models.catalogue import entry
+from engine.models.overview import suggested
 from engine.workspace import Workspace
 from store.models import Model
 
+_FITS = {"yes": "fits", "tight": "tight", "no": "too large"}
+
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``models list | add | info | remove``."""
-    parser = commands.add_parser("models", help="base models: list, add, info, remove")
+    """Add ``models list | catalogue | get | add | info | remove``."""
+    parser = commands.add_parser("models", help="base models: list, catalogue, get, add, info, remove")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="the models that are installed")
     listing.set_defaults(run=_list, needs="read")
+    offering = actions.add_parser("catalogue", help="well-known open models, and what they need here")
+    offering.set_defaults(run=_catalogue, needs="read")
+    getting = actions.add_parser("get", help="download a model of the catalogue; again: go on where it stopped")
+    getting.add_argument("key", metavar="KEY", help="its key in the catalogue")
+    getting.add_argument("--no-twin", action="store_true", help="only to chat with: without the weights to tune from")
+    getting.add_argument("--network", action="store_true", help="allow this download from the hub")
+    getting.add_argument("--accept-licence", action="store_true", help="you have read the licence and accept it")
+    getting.set_defaults(run=_get, needs="write")
     adding = actions.add_parser("add", help="install a GGUF file, a Hugging Face folder, or org/repo from the hub")
     adding.add_argument("source", metavar="PATH_OR_REPO", help="a path, org/repo or org/repo:FILE.gguf")
     adding.add_argument("--name", help="what to call it (default: from the file name)")
@@ -49,6 +62,36 @@ def _list(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
     ]
     heads = ["name", "architecture", "parameters", "quantisation", "context", "trains from", "state"]
     show.table(rows, heads, [_plain(workspace, model) for model in models])
+
+
+def _catalogue(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    found = suggested(workspace)
+    rows = [
+        (
+            one.entry.key,
+            count(one.entry.parameters),
+            f"{one.entry.bytes / 1e9:.1f} GB",
+            f"{one.needs.run / 1e9:.1f} GB: {_FITS[one.needs.run_fit]}",
+            f"{one.needs.tune / 1e9:.1f} GB: {_FITS[one.needs.tune_fit]}",
+            one.entry.licence.name,
+            "" if one.held.state == "none" else one.held.state,
+        )
+        for one in found
+    ]
+    heads = ["key", "parameters", "download", "memory to run", "memory to tune", "licence", "here"]
+    show.table(rows, heads, msgspec.to_builtins(found))
+
+
+def _get(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    chosen, downloads = entry(args.key), workspace.models.downloads
+    if not args.accept_licence:
+        licence = chosen.licence
+        raise ModelRefused(
+            f"{chosen.name} is under the {licence.name}. {licence.summary}",
+            f"Read it at {licence.url}; if you accept it, add --accept-licence.",
+        )
+    model = downloads.fetch(chosen, show.task, twin=not args.no_twin, network=args.network)
+    show.result(_plain(workspace, model), f"Installed {model.name} ({chosen.name}).")
 
 
 def _add(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:

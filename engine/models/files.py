@@ -69,6 +69,21 @@ def copy(source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def erase(path: Path) -> None:
+    """Delete a file or a folder, and the folder around it if that is empty then.
+
+    Raises:
+        StoreError: it cannot be deleted.
+    """
+    with disk_errors(path):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        if path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+
+
 def link_or_copy(source: Path, target: Path) -> None:
     """A second name for a large file where the file system has that, else a copy."""
     if target.exists() and target.samefile(source):

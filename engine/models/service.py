@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,14 @@ from engine.events import Notice, Started
 from engine.models import files, naming
 from engine.models.facts import GgufFacts, read_facts
 from engine.models.folder import check_pair, read_folder
+from engine.models.row import forms, row
 from engine.models.tunable import Tunable, tunable
 from engine.task import Task
 from store import models as rows
 from store.models import Model
 
 if TYPE_CHECKING:
+    from engine.chat.build import Build
     from engine.models.downloads import Downloads
     from engine.workspace import Workspace
 
@@ -76,7 +77,7 @@ class Models:
             origin: where it was downloaded from.
             licence: the licence to note if the files name none.
         """
-        gguf, twin = _forms(path.absolute(), pair.expanduser().absolute() if pair else None)
+        gguf, twin = forms(path.absolute(), pair.expanduser().absolute() if pair else None)
         if gguf is None:
             gguf = self._built(twin or path, task)
         facts = read_facts(gguf)
@@ -86,7 +87,7 @@ class Models:
             check_pair(folder, facts)
             licence = licence or folder.licence
         task.emit(Started(f"Reading {gguf.name}"))
-        model = _row(naming.suggested(gguf, facts.name), gguf, twin, facts, files.sha256(gguf, task))
+        model = row(naming.suggested(gguf, facts.name), gguf, twin, facts, files.sha256(gguf, task))
         model = dataclasses.replace(model, licence=licence, source=origin)
         for warning in facts.warnings:
             task.emit(Notice(warning))
@@ -131,6 +132,29 @@ class Models:
         if name == naming.STARTER:
             raise ModelRefused("The starter model is part of Formfact and cannot be removed.")
         rows.delete(self._database, self._find(name).name)
+
+    def restore(self, model: Model) -> None:
+        """Take back ``remove``.
+
+        Raises:
+            ModelRefused: its name has been taken since.
+        """
+        if rows.named(self._database, model.name):
+            raise ModelRefused(f"The name {model.name} is taken by another model now.", "Add the file again.")
+        rows.insert(self._database, self._movable(model))
+
+    def erase(self, model: Model) -> None:
+        """Delete the files of a removed model that lie in this workspace; others are never touched."""
+        used = {path for other in self.list() for path in (other.gguf, other.twin)}
+        for path in {model.gguf, model.twin} - used - {""}:
+            if Path(path).is_relative_to(self._workspace.folder):
+                files.erase(Path(path))
+
+    def build(self, task: Task) -> Build:
+        """Which llama.cpp serves the models, and with what."""
+        from engine.chat.build import parse
+
+        return parse(self._workspace.chat_child.call("build").result(task))
 
     def state(self, model: Model) -> str:
         """``""`` if the file of a model is what it was, else ``"missing"`` or ``"changed"`` (size or time)."""
@@ -225,43 +249,4 @@ class Models:
         path = resources.STARTER
         if not path.exists():
             raise Unavailable("The starter model is missing from this copy of Formfact.", "Install Formfact again.")
-        return _row(naming.STARTER, path, None, read_facts(path), files.sha256_cached(path))
-
-
-def _forms(path: Path, pair: Path | None) -> tuple[Path | None, Path | None]:
-    """Which of the given paths is the GGUF (None: it has to be made), and which the Hugging Face folder."""
-    if pair and path.is_dir() == pair.is_dir():
-        raise ModelRefused("A pair is one GGUF file and one Hugging Face folder.", "Give one of each.")
-    if pair:
-        return (pair, path) if path.is_dir() else (path, pair)
-    if not path.is_dir():
-        return path, None
-    inside = sorted(path.glob("*.gguf"))
-    if len(inside) > 1:
-        names = ", ".join(file.name for file in inside[:5])
-        raise ModelRefused(f"{path.name} holds several GGUF files: {names}.", "Name one of them.")
-    if not inside:
-        return None, path
-    return inside[0], path if (path / "config.json").exists() else None
-
-
-def _row(name: str, gguf: Path, twin: Path | None, facts: GgufFacts, sha256: str) -> Model:
-    seen = gguf.stat()
-    return Model(
-        name=name,
-        gguf=str(gguf),
-        twin=str(twin or ""),
-        sha256=sha256,
-        architecture=facts.architecture,
-        parameters=facts.parameters,
-        quantisation=facts.quantisation,
-        context=facts.context,
-        embedding=facts.embedding,
-        layers=facts.layers,
-        vocabulary=facts.vocabulary,
-        licence=facts.licence,
-        facts=facts.json(),
-        added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        bytes=seen.st_size,
-        modified_ns=seen.st_mtime_ns,
-    )
+        return row(naming.STARTER, path, None, read_facts(path), files.sha256_cached(path))
