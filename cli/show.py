@@ -80,9 +80,6 @@ class Show:
         elif isinstance(event, events.Estimated):
             took = f"{duration(event.seconds_low)} to {duration(event.seconds_high).removeprefix('about ')}"
             self._line(f"  {event.steps:,} steps, {took}, {event.memory / 2**30:.1f} GiB of memory")
-        elif isinstance(event, events.TrainStep):
-            rate = f"loss {event.loss:.3f} · {event.tokens_per_s:,.0f} tokens/s"
-            self._progress(events.Progress("Tuning", event.step, event.steps, "steps", event.eta_s, rate))
 
     def _progress(self, event: events.Progress) -> None:
         now = time.monotonic()

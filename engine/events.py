@@ -78,6 +78,12 @@ class ArmDone(Event, frozen=True):
     answer: dict[str, Any]
 
 
+class RunBegan(Event, frozen=True):
+    """A training run is being worked on: its id."""
+
+    run: str
+
+
 class TrainStep(Event, frozen=True):
     """One optimiser step. Loss in nats a token, memory in bytes, rates in tokens/s.
 
@@ -157,6 +163,7 @@ Known = (
     | ArmPrepared
     | Token
     | ArmDone
+    | RunBegan
     | TrainStep
     | Estimated
     | Evaluated

@@ -143,7 +143,7 @@ def advice(machine: Machine, found: list[Library]) -> list[str]:
         lines.append(
             "torch is a CPU build although there is a GPU: set FORMFACT_DEVICE=cuda and run bootstrap.py again."
         )
-    if not machine.gpus and not _BF16 & set(machine.flags):
+    if not machine.gpus and not fast_bf16(machine):
         lines.append("This CPU has no bf16 arithmetic: tuning runs in fp32, two to four times slower.")
     if machine.free_memory < 2 * 2**30:
         lines.append("Less than 2 GiB of memory is free: close other programs before tuning.")
@@ -196,9 +196,14 @@ def tuning_rule(machine: Machine) -> TuningRule:
         if installed("bitsandbytes"):
             return TuningRule("QLoRA (4-bit) on the GPU", 0.6 * 1.5, free, total)
         return TuningRule("LoRA (bf16) on the GPU", 2 * 1.5, free, total)
-    if _BF16 & set(machine.flags):
+    if fast_bf16(machine):
         return TuningRule("LoRA (bf16) on the CPU", 2 * 1.5, machine.free_memory, machine.memory)
     return TuningRule("LoRA (fp32) on the CPU", 4 * 1.5, machine.free_memory, machine.memory)
+
+
+def fast_bf16(machine: Machine) -> bool:
+    """Whether the CPU has instructions for bf16 arithmetic."""
+    return bool(_BF16 & set(machine.flags))
 
 
 def tunable_parameters(machine: Machine) -> tuple[int, str]:

@@ -18,7 +18,8 @@ class Run:
     ``state`` is one of ``ACTIVE``, or ``done``, ``stopped`` (saved on request), ``failed`` or ``interrupted`` (its
     process is gone). ``adapter`` is the path of the GGUF adapter, empty while there is none. ``recipe`` is TOML;
     ``gate``, ``metrics`` and ``environment`` are JSON. ``parent`` is the run that this one repeats. ``created_at`` is
-    UTC, ISO 8601; ``note`` says what a person should know of it.
+    UTC, ISO 8601; ``note`` says what a person should know of it, ``remark`` is what they wrote themselves.
+    ``deleted_at`` is when it was put into the bin, empty while it was not.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Run:
     parent: str = ""
     created_at: str = ""
     note: str = ""
+    remark: str = ""
+    deleted_at: str = ""
 
 
 def insert(database: Database, run: Run) -> None:
@@ -56,12 +59,18 @@ def get(database: Database, run: str) -> Run | None:
     return database.row(Run, "SELECT * FROM runs WHERE id = ?", [run])
 
 
-def listed(database: Database) -> list[Run]:
-    """All runs, the newest first."""
-    return database.rows(Run, "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC")
+def listed(database: Database, *, deleted: bool = False) -> list[Run]:
+    """All runs, the newest first: those that are there, or those in the bin."""
+    which = "<>" if deleted else "="
+    return database.rows(Run, f"SELECT * FROM runs WHERE deleted_at {which} '' ORDER BY created_at DESC, rowid DESC")
 
 
-def interrupt(database: Database, note: str) -> None:
-    """Mark the runs that no living process works on."""
+def active(database: Database) -> list[Run]:
+    """The runs that are said to be under way."""
     marks = ", ".join("?" for _ in ACTIVE)
-    database.run(f"UPDATE runs SET state = 'interrupted', note = ? WHERE state IN ({marks})", [note, *ACTIVE])
+    return database.rows(Run, f"SELECT * FROM runs WHERE state IN ({marks})", ACTIVE)
+
+
+def remove(database: Database, run: str) -> None:
+    """Forget a run."""
+    database.run("DELETE FROM runs WHERE id = ?", [run])

@@ -1,9 +1,10 @@
-"""What a run depended on and what it cost: package versions, hardware, energy."""
+"""What a run depended on and what it costs: package versions, hardware, energy, temperature."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -52,7 +53,7 @@ def _processor() -> str:
 
 
 class Energy:
-    """The energy that NVIDIA GPUs have used, through NVML; a machine without them tells nothing."""
+    """What NVIDIA GPUs tell of themselves through NVML (energy, temperature, memory); without them, nothing."""
 
     def __init__(self) -> None:
         self._nvml: Any = None
@@ -81,6 +82,23 @@ class Energy:
             return float(sum(self._nvml.nvmlDeviceGetTotalEnergyConsumption(h) for h in self._handles)) / 1000
         except self._nvml.NVMLError:  # GPUs before Volta do not count
             return None
+
+    def temperature(self) -> float | None:
+        """Degrees Celsius of the hottest GPU; None where that is not told."""
+        found = self._told(lambda nvml, gpu: nvml.nvmlDeviceGetTemperature(gpu, nvml.NVML_TEMPERATURE_GPU))
+        return max(found, default=None)
+
+    def memory(self) -> int | None:
+        """Bytes that all GPUs hold, whoever uses them; None where that is not told."""
+        found = self._told(lambda nvml, gpu: nvml.nvmlDeviceGetMemoryInfo(gpu).used)
+        return int(sum(found)) if found else None
+
+    def _told(self, ask: Callable[[Any, Any], float]) -> list[float]:
+        """What each GPU answers; nothing when one of them cannot."""
+        try:
+            return [float(ask(self._nvml, handle)) for handle in self._handles]
+        except self._nvml.NVMLError:
+            return []
 
     @staticmethod
     def names() -> list[str]:

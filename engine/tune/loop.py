@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,8 @@ from engine.task import Task
 from engine.tune import ledger
 from engine.tune.batches import TokenRow, read_rows, schedule
 from engine.tune.recipe import Recipe
-from engine.tune.watch import STOP, Totals, Watch, newest_checkpoint
+from engine.tune.samples import MOST_TOKENS, read_samples
+from engine.tune.watch import Totals, Watch, newest_checkpoint
 from store.errors import disk_full
 
 if TYPE_CHECKING:
@@ -51,15 +52,14 @@ def train(session: Session, run: Path, task: Task) -> Totals:
     checkpoint, before = newest_checkpoint(run) or (None, Totals())
     before.stopped = False
     session.adapt()
-    with ledger.Energy() as energy:
+    with ledger.Energy() as gpus:
         watch = Watch(
             run, task, session.recipe, rows, plan, before,
             measure=(lambda: session.held_out_loss(kept)) if kept else None,
-            memory=session.memory, energy=energy.joules,
+            memory=session.memory, gpus=gpus, samples=_sampler(session, run),
         )  # fmt: skip
         trainer = session.trainer(rows, plan, run / "checkpoints", watch)
         watch.before_start = lambda: _preflight(session, trainer, rows, plan, watch)
-        (run / STOP).unlink(missing_ok=True)
         with _full_disk(run), heavy.memory_errors(session.recipe):
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         trainer.accelerator.unwrap_model(session.model, keep_fp32_wrapper=False)  # out of bf16, for the gate
@@ -71,6 +71,19 @@ def train(session: Session, run: Path, task: Task) -> Totals:
         heavy.save_adapter(session, run / "adapter")
         _finish(run, watch)
     return watch.totals
+
+
+def _sampler(session: Session, run: Path) -> Callable[[], list[tuple[str, str]]] | None:
+    """Gives the run's fixed questions, each with the answer of the weights as they are when it is called."""
+    samples = read_samples(run)
+    if samples is None or not samples.questions:
+        return None
+
+    def answered() -> list[tuple[str, str]]:
+        ids = session.answers(samples.questions, MOST_TOKENS)
+        return [(question.text, samples.text(said)) for question, said in zip(samples.questions, ids, strict=True)]
+
+    return answered
 
 
 def _preflight(session: Session, trainer: Any, rows: Sequence[TokenRow], plan: Sequence[int], watch: Watch) -> None:

@@ -15,10 +15,11 @@ from engine import events
 from engine.errors import Cancelled, ChildDied, FormfactError, ModelRefused
 from engine.process import Child
 from engine.task import Task
-from engine.tune import gate, weights
+from engine.tune import gate, weights, wishes
 from engine.tune.loop import trained
 from engine.tune.prepare import prepare, vocabulary
 from engine.tune.recipe import Recipe, smaller
+from engine.tune.samples import write_samples
 from engine.tune.watch import Totals
 from store import runs as rows
 from store.runs import Run
@@ -61,11 +62,15 @@ class Pipeline:
             self._task.emit(events.Started("Preparing the examples"))
             warm = tuner.call("warm_up")  # seconds of imports, meanwhile the tokens are made
             prepare(self._workspace, self._model, self._recipe, self._data, self._folder, self._task)
+            write_samples(self._workspace, self._model, self._folder, self._recipe.samples, self._task)
             gate.write_canaries(self._workspace, self._model, self._folder, vocabulary(self._model), self._task)
             warm.result(self._task)
-            self._task.check()
+            self._heed()
             folder = weights.training_weights(self._workspace, self._model, tuner, self._folder, self._task)
+            self._heed()
             totals = self._train(tuner, folder)
+            if totals.stopped and self._leaving():
+                raise Cancelled
             self._convert()
             return self._check(tuner, folder, totals)
         finally:
@@ -88,11 +93,34 @@ class Pipeline:
             return done
         self.row(state="training")
         self._task.emit(events.Started("Tuning"))
-        found = tuner.call("train", run=str(self._folder), weights=str(folder)).result(self._task)
+        found = tuner.call("train", run=str(self._folder), weights=str(folder)).result(self._telling())
         if found is None:  # cancelled before its first step
             raise Cancelled
         self.row(metrics=_json(found))
         return msgspec.convert(found, Totals)
+
+    def _heed(self) -> None:
+        """Raise ``Cancelled`` if there is a wish to stop, of whatever kind, before there is anything to save."""
+        if self._task.cancelled or wishes.wished(self._folder, wishes.STOP):
+            raise Cancelled
+
+    def _leaving(self) -> bool:
+        """Whether what was trained so far is for another process to go on with, or for nobody."""
+        return any(wishes.wished(self._folder, what) for what in (wishes.DETACH, wishes.DISCARD))
+
+    def _telling(self) -> Task:
+        """A task that tells each step also as progress, for whoever shows any kind of work."""
+
+        def tell(event: events.Event) -> None:
+            self._task.emit(event)
+            if isinstance(event, events.TrainStep):
+                rate = f"loss {event.loss:.3f} · {event.tokens_per_s:,.0f} tokens/s"
+                step = events.Progress("Tuning", event.step, event.steps, "steps", event.eta_s, rate)
+                self._task.emit(step)
+
+        told = Task(tell)
+        self._task.on_cancel(told.cancel)
+        return told
 
     def _convert(self) -> None:
         from engine.models.adapter import to_gguf

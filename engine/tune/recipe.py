@@ -76,6 +76,9 @@ class Recipe:
     eval_every: int = _field(
         50, "Measure on held-out examples after so many steps; 0 only at the end.", unit="steps", low=0, high=10**6
     )
+    samples: int = _field(
+        3, "Held-out questions that are answered at each measurement, to see the form arrive.", low=0, high=12
+    )
     save_every: int = _field(
         50, "Save a checkpoint after so many steps; 0 only when stopped.", unit="steps", low=0, high=10**6
     )

@@ -1,47 +1,41 @@
-"""Tuning, for the window and the command line: start, list, stop, resume and repeat runs."""
+"""Tuning, for the window and the command line: start, stop, resume, repeat, leave in the background."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import shutil
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.errors import FormfactError, ModelRefused, NotFound, disk_errors
+from engine import events
+from engine.errors import Cancelled, ChildDied, FormfactError, ModelRefused, disk_errors
 from engine.task import Task
-from engine.tune import journal, ledger
+from engine.tune import background, ledger, wishes
+from engine.tune.holding import held
 from engine.tune.pipeline import Pipeline
+from engine.tune.preflight import Preflight, preflight
 from engine.tune.recipe import Recipe
-from engine.tune.watch import STOP, newest_checkpoint
+from engine.tune.runs import Runs
+from engine.tune.watch import newest_checkpoint
 from store import runs as rows
 from store.runs import ACTIVE, Run
 
-if TYPE_CHECKING:
-    from engine.events import Event
-    from engine.workspace import Workspace
-
-_RESUMABLE = ("interrupted", "stopped", "failed")
+_HANDOVER_S = 900.0  # a step of a large model on a processor, and its checkpoint
 
 
-class Tuning:
-    """The training runs of a workspace.
-
-    A run that was left in the middle by a process that is gone is ``interrupted`` from the first look at it, and can be
-    resumed.
+class Tuning(Runs):
+    """The training runs of a workspace, and what can be done with them.
 
     Args:
         workspace: the open workspace.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._database = workspace.database
-        if not workspace.read_only:  # we hold the workspace's lock, so nobody else works on a run
-            rows.interrupt(self._database, "Its process ended before it was through.")
+    def preflight(self, data: str, model: str | None, recipe: Recipe, task: Task) -> Preflight:
+        """What a run would need, and whether it fits; quick, from sizes and from what earlier runs took."""
+        return preflight(self._workspace, data, model, recipe, task)
 
     def start(
         self, data: str, model: str | None, task: Task, *, recipe: Recipe | None = None, name: str | None = None
@@ -61,8 +55,18 @@ class Tuning:
 
         Raises:
             NotFound, DataRefused, ModelRefused, OutOfMemory, Diverged, ChildDied: the run is kept and marked.
+            Cancelled: it was discarded, or goes on in the background.
         """
         return self._through(self._new(data, model, recipe or Recipe.preset("balanced"), name or "", ""), task)
+
+    def start_detached(
+        self, data: str, model: str | None, *, recipe: Recipe | None = None, name: str | None = None
+    ) -> Run:
+        """Like ``start``, in a process of its own that outlives this one."""
+        run = self._new(data, model, recipe or Recipe.preset("balanced"), name or "", "")
+        with self._working_on(run):
+            background.launch(self._workspace.folder, run.id, self.folder(run))
+        return run
 
     def resume(self, run: str | None, task: Task) -> Run:
         """Go on with a run that was stopped, interrupted, or failed, from its last checkpoint.
@@ -71,7 +75,7 @@ class Tuning:
             FormfactError: the run is done. Else as ``start``.
         """
         found = self.get(run)
-        if found.state not in _RESUMABLE:
+        if not self.resumable(found):
             raise FormfactError(f"Run {found.id} is {found.state}; there is nothing to go on with.")
         return self._through(found, task)
 
@@ -87,37 +91,45 @@ class Tuning:
         Raises:
             FormfactError: the run is not under way.
         """
+        return self._wish(run, wishes.STOP)
+
+    def discard(self, run: str | None) -> Run:
+        """Ask a run to end and to be thrown away with all that it has made; works from another process too.
+
+        Raises:
+            FormfactError: the run is not under way (``delete`` is for those).
+        """
+        return self._wish(run, wishes.DISCARD)
+
+    def detach(self, run: str | None) -> Run:
+        """Let a run that this process works on go on in a process of its own, whatever becomes of this one.
+
+        That process is alive when this returns; the work here saves and ends as soon as it can (its task raises
+        Cancelled), and goes on there.
+
+        Raises:
+            FormfactError: the run is not under way, or the process did not start (the run then goes on here).
+        """
+        found = self._under_way(run)
+        if not self.elsewhere(found):
+            background.launch(self._workspace.folder, found.id, self.folder(found))
+            wishes.wish(self.folder(found), wishes.DETACH)
+        return found
+
+    def carry_on(self, run: str, task: Task) -> Run:
+        """The work of the process that ``detach`` starts: wait until the run is let go, and go through with it."""
+        return self._through(self.get(run), task, wait_s=_HANDOVER_S)
+
+    def _under_way(self, run: str | None) -> Run:
         found = self.get(run)
         if found.state not in ACTIVE:
             raise FormfactError(f"Run {found.id} is not under way; it is {found.state}.")
-        path = self.folder(found) / STOP
-        with disk_errors(path):
-            path.touch()
         return found
 
-    def get(self, run: str | None = None) -> Run:
-        """A run by its id, the start of it, or its name; None or ``latest``: the newest.
-
-        Raises:
-            NotFound: there is none.
-        """
-        known = self.list()
-        if run in (None, "", "latest"):
-            if known:
-                return known[0]
-            raise NotFound("There is no run yet.", "Start one: formfact tune start --data NAME.")
-        for same in (lambda one: one.id == run, lambda one: one.name == run, lambda one: one.id.startswith(str(run))):
-            if found := next(filter(same, known), None):
-                return found
-        raise NotFound(f"There is no run {run!r}.", "`formfact tune list` shows the runs.")
-
-    def folder(self, run: Run) -> Path:
-        """The folder of a run."""
-        return self._workspace.folder / "runs" / run.id
-
-    def events(self, run: Run) -> list[Event]:
-        """What a run has told so far: the curve of its loss, its checkpoints."""
-        return journal.read(self.folder(run) / "events.jsonl")
+    def _wish(self, run: str | None, what: str) -> Run:
+        found = self._under_way(run)
+        wishes.wish(self.folder(found), what)
+        return found
 
     def _new(self, data: str, model: str | None, recipe: Recipe, name: str, parent: str) -> Run:
         base = self._workspace.models.get(model)
@@ -144,8 +156,10 @@ class Tuning:
             folder.mkdir(parents=True)
             try:
                 (folder / "recipe.toml").write_text(recipe.toml(), encoding="utf-8")
+                self._mine.add(run.id)  # before others can see it: they would call it interrupted
                 rows.insert(self._database, run)
             except BaseException:
+                self._mine.discard(run.id)
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         return run
@@ -155,23 +169,40 @@ class Tuning:
         taken = {path.name for path in (self._workspace.folder / "runs").glob(f"{stem}*")}
         return next(name for n in range(len(taken) + 1) if (name := f"{stem}-{n}" if n else stem) not in taken)
 
-    def _through(self, run: Run, task: Task) -> Run:
-        """Work through the stages of a run; whatever happens, its row says how it ended."""
-        pipeline = Pipeline(self._workspace, run, self.folder(run), task)
+    @contextlib.contextmanager
+    def _working_on(self, run: Run) -> Iterator[None]:
+        self._mine.add(run.id)
         try:
-            with disk_errors(self.folder(run)):
-                return self._placed(pipeline.all())
-        except FormfactError as fault:
-            pipeline.ended(fault, resumable=newest_checkpoint(self.folder(run)) is not None)
-            raise
-        except BaseException:
-            pipeline.row(state="interrupted", note="It ended unexpectedly.")
-            raise
+            yield
+        finally:
+            self._mine.discard(run.id)
 
-    def _placed(self, run: Run) -> Run:
-        """The row with its adapter's path made whole; it is kept relative so that a workspace can be moved."""
-        return dataclasses.replace(run, adapter=str(self._workspace.folder / run.adapter)) if run.adapter else run
+    def _through(self, run: Run, task: Task, wait_s: float = 2.0) -> Run:
+        """Work through the stages of a run; whatever happens, its row says how it ended."""
+        folder = self.folder(run)
+        with self._working_on(run), held(folder, wait_s):
+            if wait_s > _HANDOVER_S / 2 and self.get(run.id).state not in ACTIVE:
+                return self.get(run.id)  # it came to its end before it was let go
+            wishes.forget(folder)
+            task.emit(events.RunBegan(run.id))
+            pipeline = Pipeline(self._workspace, run, folder, task)
+            try:
+                with disk_errors(folder):
+                    done = self._placed(pipeline.all())
+                if wishes.wished(folder, wishes.DISCARD):
+                    raise Cancelled
+                return done
+            except FormfactError as fault:
+                self._ended(pipeline, run, fault)
+                raise
+            except BaseException:
+                pipeline.row(state="interrupted", note="It ended unexpectedly.")
+                raise
 
-    def list(self) -> list[Run]:
-        """All runs, the newest first."""
-        return [self._placed(run) for run in rows.listed(self._database)]
+    def _ended(self, pipeline: Pipeline, run: Run, fault: FormfactError) -> None:
+        """Record how a run ended that did not come through, unless it goes on elsewhere or is thrown away."""
+        folder = self.folder(run)
+        if wishes.wished(folder, wishes.DISCARD):
+            self._throw_away(run)
+        elif not (wishes.wished(folder, wishes.DETACH) and isinstance(fault, (Cancelled, ChildDied))):
+            pipeline.ended(fault, resumable=newest_checkpoint(folder) is not None)

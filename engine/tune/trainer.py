@@ -24,6 +24,7 @@ import trl
 from engine.errors import ModelRefused, OutOfMemory
 from engine.tune.batches import TokenRow, pad, steps_of
 from engine.tune.recipe import Recipe, smaller
+from engine.tune.samples import Question
 from engine.tune.watch import Watch
 
 Logits = npt.NDArray[np.float32]
@@ -140,6 +141,32 @@ class Session:
                 count += int((wanted != -100).sum())
         self.model.train()
         return total / max(count, 1)
+
+    def answers(self, questions: Sequence[Question], most: int) -> list[list[int]]:
+        """The likeliest answer to each question now, as token ids without the one that ends it."""
+        if not self.cuda:  # on a GPU Unsloth's generate changes to inference and back itself
+            self.model.eval()
+        try:
+            with torch.no_grad(), self._autocast():
+                return [self._answer(question, most) for question in questions]
+        finally:
+            self.model.train()
+
+    def _answer(self, question: Question, most: int) -> list[int]:
+        room = min(most, int(self.model.config.max_position_embeddings) - len(question.prompt))
+        if room < 1:
+            return []
+        prompt = self._tensor([question.prompt])
+        out = self.model.generate(
+            input_ids=prompt,
+            attention_mask=torch.ones_like(prompt),
+            max_new_tokens=room,
+            do_sample=False,
+            eos_token_id=question.end,
+            pad_token_id=question.end,
+        )
+        said: list[int] = out[0, len(question.prompt) :].tolist()
+        return said[: said.index(question.end)] if question.end in said else said
 
     def trainer(self, rows: Sequence[TokenRow], plan: Sequence[int], checkpoints: Path, watch: Watch) -> Any:
         """A TRL ``SFTTrainer`` that trains on ``rows`` in the order of ``plan``.

@@ -18,10 +18,11 @@ from engine.errors import Diverged
 from engine.task import Task
 from engine.tune.batches import TokenRow, steps_of
 from engine.tune.journal import Journal
+from engine.tune.ledger import Energy
 from engine.tune.recipe import Recipe
+from engine.tune.wishes import STOP, wished
 
 _MARK = "formfact.json"  # written last into a checkpoint: without it the checkpoint is half a one
-STOP = "stop"  # a file of this name in the run's folder asks the run to save and stop
 
 
 class Totals(msgspec.Struct):
@@ -50,6 +51,8 @@ class Watch:
         before: what the run had come to when it was interrupted.
         measure: gives the held-out loss now; None when nothing is held out.
         memory: gives the bytes in use now.
+        gpus: tells energy, temperature and memory of the GPUs where there are any.
+        samples: gives question and answer of the run's fixed questions now; None when it has none.
     """
 
     def __init__(
@@ -63,7 +66,8 @@ class Watch:
         *,
         measure: Callable[[], float] | None,
         memory: Callable[[], int],
-        energy: Callable[[], float | None],
+        gpus: Energy,
+        samples: Callable[[], list[tuple[str, str]]] | None = None,
     ) -> None:
         self.run, self.task, self.recipe, self.totals = run, task, recipe, before
         self.journal = Journal(run / "events.jsonl", task)
@@ -71,20 +75,23 @@ class Watch:
         self.totals.steps = len(self._tokens)
         self.totals.examples = len(rows)
         self.before_start: Callable[[], None] | None = None
-        self._measure, self._memory, self._energy = measure, memory, energy
-        self._mark, self._energy_mark = time.monotonic(), energy()
+        self._measure, self._memory, self._gpus, self._samples = measure, memory, gpus, samples
+        self._mark, self._energy_mark = time.monotonic(), gpus.joules()
         self._speed = 0.0
+        self._sampled = -1
 
     def began(self, step: int) -> None:
         """Training starts, or goes on after ``step``."""
         if step == 0 and self.before_start:
             self.before_start()
+        if step == 0:
+            self.sample(step)
         self.totals.tokens = sum(self._tokens[:step])
         self._mark = time.monotonic()
 
     def should_stop(self) -> bool:
         """Whether someone asked to save and stop."""
-        if self.task.cancelled or (self.run / STOP).exists():
+        if self.task.cancelled or wished(self.run, STOP):
             self.totals.stopped = True
         return self.totals.stopped
 
@@ -110,7 +117,16 @@ class Watch:
             raise diverged(step, self.recipe)
         self.journal.tell(
             events.TrainStep(
-                step, totals.steps, loss, rate, round(self._speed, 1), self._memory(), round(left, 1), totals.tokens
+                step,
+                totals.steps,
+                loss,
+                rate,
+                tokens_per_s=round(self._speed, 1),
+                memory=self._memory(),
+                eta_s=round(left, 1),
+                tokens=totals.tokens,
+                temperature=self._gpus.temperature(),
+                gpu_memory=self._gpus.memory(),
             )
         )
         if step == totals.steps or (self.recipe.eval_every and step % self.recipe.eval_every == 0):
@@ -118,14 +134,30 @@ class Watch:
 
     def evaluate(self, step: int) -> None:
         """Measure the held-out loss; its time counts, but not against the tokens a second."""
-        if self._measure is None or (self.totals.held_out and self.totals.held_out[-1][0] == step):
+        if self.totals.held_out and self.totals.held_out[-1][0] == step:
             return
-        loss = self._measure()
-        self.totals.held_out.append((step, loss))
-        self.journal.tell(events.Evaluated(step, loss))
+        if self._measure:
+            loss = self._measure()
+            self.totals.held_out.append((step, loss))
+            self.journal.tell(events.Evaluated(step, loss))
+        self.sample(step)
         now = time.monotonic()
         self.totals.seconds += now - self._mark
         self._mark = now
+
+    def sample(self, step: int) -> None:
+        """Answer the run's fixed questions. They are to look at: when that does not work, training goes on without."""
+        if self._samples is None or self._sampled == step:
+            return
+        self._sampled = step
+        try:
+            answered = self._samples()
+        except Exception as fault:  # whatever a library makes of a model that it trains but does not generate with
+            self._samples = None
+            self.journal.tell(events.Notice(f"There are no sample answers: {type(fault).__name__}: {fault}"))
+            return
+        for question, answer in answered:
+            self.journal.tell(events.Sample(step, question, answer))
 
     def saved(self, step: int) -> None:
         """The trainer has written a checkpoint: mark it complete, then tell."""
@@ -138,7 +170,7 @@ class Watch:
 
     def count_energy(self) -> None:
         """Add the energy since the last time, where the machine tells it."""
-        now = self._energy()
+        now = self._gpus.joules()
         if now is not None and self._energy_mark is not None:
             self.totals.energy_j = (self.totals.energy_j or 0.0) + now - self._energy_mark
         self._energy_mark = now

@@ -91,8 +91,9 @@ def test_a_killed_tune_is_interrupted_and_goes_on(workspace: Workspace, model: s
     name = data(workspace, stories(20))
 
     def kill(event: events.Event) -> None:
-        tuner = next(child for child in workspace._children if child.module == "engine.tune.child")
-        if isinstance(event, events.Saved) and tuner.pid:
+        if isinstance(event, events.Saved):
+            tuner = next(child for child in workspace._children if child.module == "engine.tune.child")
+            assert tuner.pid
             os.kill(tuner.pid, signal.SIGKILL)
 
     recipe = SMALL.with_settings(["max_steps=60", "save_every=2"])
