@@ -27,6 +27,15 @@ PERIOD_MS = 40
 READERS = 2
 
 
+class _Ended:
+    """Said of a job in place of an event: nothing more comes."""
+
+
+_ENDED = _Ended()
+_News = tuple[Job, Event | None | _Ended]
+"""A job with an event of it, with None when its state has changed, or with its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Caller:
     """Who asked for a job, and what to call there."""
@@ -52,7 +61,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._inbox: deque[Callable[[], None] | tuple[Job, Event | None]] = deque()
+        self._inbox: deque[Callable[[], None] | _News] = deque()
         self._lock = threading.Lock()
         self._waiting = False
         self._callers: dict[int, _Caller] = {}
@@ -118,10 +127,10 @@ class Bridge(QObject):
         self._hand_over()
 
     def _heard(self, job: Job, event: Event | None) -> None:
-        """On a job's thread."""
-        self._post((job, event))
+        """On a job's thread. What has ended is noted now: when it is handed over, the job is further than its news."""
+        self._post((job, _ENDED if event is None and job.ended else event))
 
-    def _post(self, item: Callable[[], None] | tuple[Job, Event | None]) -> None:
+    def _post(self, item: Callable[[], None] | _News) -> None:
         self._inbox.append(item)
         if not self._waiting:
             self._waiting = True
@@ -138,17 +147,17 @@ class Bridge(QObject):
             else:
                 self._tell(*item)
 
-    def _tell(self, job: Job, event: Event | None) -> None:
+    def _tell(self, job: Job, event: Event | None | _Ended) -> None:
         with self._lock:
             caller = self._callers.get(job.id)
         alive = caller is not None and isValid(caller.owner)
-        if event is not None:
+        if isinstance(event, Event):
             if caller and alive and caller.on_event:
                 caller.on_event(event)
             if isinstance(event, Progress):
                 self.job_changed.emit(job)
             return
-        if job.ended and caller:
+        if event is _ENDED and caller:
             self._callers.pop(job.id, None)
             self._end(job, caller, alive)
         self.job_changed.emit(job)
