@@ -21,7 +21,7 @@ from types import FrameType
 import cli.commands
 from cli.show import Show
 from engine import events
-from engine.errors import Cancelled, FormfactError, NotFound, Outdated
+from engine.errors import Cancelled, FormfactError, NotFound, Outdated, ReadOnly, WorkspaceLocked
 from engine.workspace import Workspace
 
 Window = Callable[[Path | None], int]
@@ -90,6 +90,11 @@ def run(arguments: Sequence[str], window: Window | None = None) -> int:
 
 
 def _open(args: argparse.Namespace, show: Show) -> Workspace:
+    if args.needs == "write or read":  # quicker with the vector index, which must be written; else without
+        try:
+            return Workspace.open(args.workspace)
+        except (WorkspaceLocked, ReadOnly):
+            return Workspace.open(args.workspace, read_only=True)
     if args.needs != "read":
         return Workspace.open(args.workspace)
     try:

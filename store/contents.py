@@ -10,8 +10,9 @@ from pathlib import Path
 class Document:
     """A file that was added, and what became of it.
 
-    ``status`` is ``reading`` (not finished: add it again), ``indexed``, ``partial``, ``empty``, ``refused`` or
-    ``offline`` (its folder cannot be reached; it can still be searched). ``reason`` says why it is not ``indexed``.
+    ``status`` is ``waiting`` or ``reading`` (not finished: add it again), ``indexed``, ``partial``, ``empty``,
+    ``refused`` or ``offline`` (its folder cannot be reached; it can still be searched). ``reason`` says why it is not
+    ``indexed``. ``share`` is how much of the file was read, in [0, 1].
     """
 
     id: int
@@ -24,15 +25,24 @@ class Document:
     reason: str
     content: int | None
     indexed_at: str
+    collection: str
     pages: int | None
     blank_pages: int
     characters: int
     chunks: int
+    share: float
 
     @property
     def name(self) -> str:
         """The file name."""
         return Path(self.path).name
+
+    @property
+    def coverage(self) -> float:
+        """How much of the file can be found, in [0, 1]: what was read, without the pages that have no text."""
+        if not self.chunks:
+            return 0.0
+        return self.share * ((self.pages - self.blank_pages) / self.pages if self.pages else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class NewContent:
     pages: int | None
     blank_pages: int
     note: str
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from store.connection import Database
 from store.contents import Chunk, Document, NewChunk, NewContent, embedded
+from store.searching import CHUNK, PIECE, SHOWN, Searching
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,18 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Chunk", "Document", "Documents", "NewChunk", "NewContent", "embedded"]
 
 FILE = "documents.sqlite3"
-_PIECE = 50_000  # characters in one row of ``texts``
 
 
 _DOCUMENT = """
-    SELECT d.*, c.pages, ifnull(c.blank_pages, 0) AS blank_pages, ifnull(c.characters, 0) AS characters,
-           (SELECT count(*) FROM chunks WHERE chunks.content = d.content) AS chunks
-    FROM documents AS d LEFT JOIN contents AS c ON c.id = d.content
+    SELECT d.id, d.path, d.root, d.sha256, d.size, d.modified_ns, d.status, d.reason, d.content, d.indexed_at,
+           ifnull(g.name, '') AS collection, c.pages, ifnull(c.blank_pages, 0) AS blank_pages,
+           ifnull(c.characters, 0) AS characters, ifnull(c.chunks, 0) AS chunks, ifnull(c.share, 0) AS share
+    FROM documents AS d LEFT JOIN contents AS c ON c.id = d.content LEFT JOIN collections AS g ON g.id = d.collection
+    WHERE d.removed = ''
 """
-_CHUNK = 'id, content, ordinal, start, "end", page, title, heading, text'
+_OF_ROOT = "(SELECT collection FROM roots WHERE path = ?)"
 
 
-class Documents:
+class Documents(Searching):
     """The documents of one workspace.
 
     Args:
@@ -54,23 +56,32 @@ class Documents:
     # Documents
 
     def all(self) -> list[Document]:
-        """Every document, in the order of paths."""
+        """Every document that is shown, in the order of paths."""
         return self.database.rows(Document, f"{_DOCUMENT} ORDER BY d.path")
+
+    def at(self, paths: Sequence[str]) -> list[Document]:
+        """The documents at ``paths``."""
+        return [found for path in paths if (found := self.by_path(path))]
 
     def by_path(self, path: str) -> Document | None:
         """The document at ``path``."""
-        return self.database.row(Document, f"{_DOCUMENT} WHERE d.path = ?", [path])
+        return self.database.row(Document, f"{_DOCUMENT} AND d.path = ?", [path])
 
     def by_id(self, number: int) -> Document | None:
         """The document with that id."""
-        return self.database.row(Document, f"{_DOCUMENT} WHERE d.id = ?", [number])
+        return self.database.row(Document, f"{_DOCUMENT} AND d.id = ?", [number])
+
+    def places(self) -> list[tuple[str, str, bool]]:
+        """Path, root and whether it is shown, of every document."""
+        found = self.database.tuples("SELECT path, root, removed = '' FROM documents ORDER BY path")
+        return [(path, root, bool(shown)) for path, root, shown in found]
 
     def known(self) -> dict[str, tuple[int, int, str]]:
-        """Path → size, modification time and status of every document."""
+        """Path → size, modification time and status of every document; ``removed`` is a status here."""
         return {
             path: (size, modified, status)
             for path, size, modified, status in self.database.tuples(
-                "SELECT path, size, modified_ns, status FROM documents"
+                "SELECT path, size, modified_ns, iif(removed = '', status, 'removed') FROM documents"
             )
         }
 
@@ -87,12 +98,21 @@ class Documents:
     ) -> None:
         """Add a document, or replace what is known of the one at ``path``."""
         self.database.run(
-            "INSERT INTO documents (path, root, sha256, size, modified_ns, status, reason, content, indexed_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now')) ON CONFLICT (path) DO UPDATE SET "
-            "root = excluded.root, sha256 = excluded.sha256, size = excluded.size, modified_ns = excluded.modified_ns, "
-            "status = excluded.status, reason = excluded.reason, content = excluded.content, "
-            "indexed_at = excluded.indexed_at",
-            [path, root, sha256, size, modified_ns, status, reason, content],
+            "INSERT INTO documents (path, root, sha256, size, modified_ns, status, reason, content, indexed_at, "
+            f"collection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now'), {_OF_ROOT}) ON CONFLICT (path) DO UPDATE "
+            "SET root = excluded.root, sha256 = excluded.sha256, size = excluded.size, "
+            "modified_ns = excluded.modified_ns, status = excluded.status, reason = excluded.reason, "
+            "content = excluded.content, indexed_at = excluded.indexed_at, "
+            "collection = iif(removed = '', collection, excluded.collection), removed = ''",
+            [path, root, sha256, size, modified_ns, status, reason, content, root],
+        )
+
+    def expect(self, files: Iterable[tuple[str, str, int, int]]) -> None:
+        """Add documents (path, root, size, modification time) that wait to be read; known ones are left alone."""
+        self.database.run_many(
+            "INSERT OR IGNORE INTO documents (path, root, sha256, size, modified_ns, status, reason, indexed_at, "
+            f"collection) VALUES (?1, ?2, '', ?3, ?4, 'waiting', '', '', {_OF_ROOT.replace('?', '?2')})",
+            [*files],
         )
 
     def set_status(self, path: str, status: str, reason: str = "") -> None:
@@ -102,11 +122,6 @@ class Documents:
     def remove(self, paths: Iterable[str]) -> None:
         """Forget documents; ``sweep`` then removes what only they said."""
         self.database.run_many("DELETE FROM documents WHERE path = ?", [(path,) for path in paths])
-
-    def set_aside(self, path: str) -> None:
-        """Remove a document, but remember that the user did: its file is in a folder that is still looked at."""
-        sql = "UPDATE documents SET status = 'removed', reason = '', content = NULL WHERE path = ?"
-        self.database.run(sql, [path])
 
     def sweep(self) -> list[int]:
         """Remove contents that no document has. Returns the ids of their chunks, which Chroma must forget."""
@@ -118,17 +133,19 @@ class Documents:
 
     # Roots
 
-    def add_root(self, path: str, folder: bool) -> None:
-        """Remember what the user added."""
-        self.database.run("INSERT OR REPLACE INTO roots VALUES (?, ?)", [path, folder])
+    def add_root(self, path: str, folder: bool, collection: int) -> None:
+        """Remember what the user added, and the collection that its new files go to."""
+        self.database.run("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", [path, folder, collection])
+
+    def collection_of(self, root: str) -> int | None:
+        """The collection that the new files of a root go to."""
+        found: int | None = self.database.value("SELECT collection FROM roots WHERE path = ?", [root])
+        return found
 
     def roots(self) -> list[tuple[str, bool]]:
-        """What the user added: the path, and whether it is a folder."""
-        return [(path, bool(folder)) for path, folder in self.database.tuples("SELECT path, folder FROM roots")]
-
-    def remove_root(self, path: str) -> None:
-        """Forget what the user added."""
-        self.database.run("DELETE FROM roots WHERE path = ?", [path])
+        """What the user added: the path, and whether it is a folder. Not what went with a removed collection."""
+        sql = "SELECT path, folder FROM roots WHERE collection NOT IN (SELECT id FROM collections WHERE removed <> '')"
+        return [(path, bool(folder)) for path, folder in self.database.tuples(sql)]
 
     # Contents and chunks
 
@@ -140,11 +157,13 @@ class Documents:
     def add_content(self, new: NewContent, chunks: Iterable[NewChunk]) -> int:
         """Store what a file says, all or nothing; its vectors come later. Returns its id."""
         with self.database.transaction():
+            chunks = list(chunks)
             content = self.database.run(
-                "INSERT INTO contents (sha256, title, pages, blank_pages, characters, note) VALUES (?, ?, ?, ?, ?, ?)",
-                [new.sha256, new.title, new.pages, new.blank_pages, len(new.text), new.note],
+                "INSERT INTO contents (sha256, title, pages, blank_pages, characters, note, chunks, share) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [new.sha256, new.title, new.pages, new.blank_pages, len(new.text), new.note, len(chunks), new.share],
             )
-            pieces = [(content, at, new.text[at : at + _PIECE]) for at in range(0, len(new.text), _PIECE)]
+            pieces = [(content, at, new.text[at : at + PIECE]) for at in range(0, len(new.text), PIECE)]
             self.database.run_many("INSERT INTO texts VALUES (?, ?, ?)", pieces)
             rows = [
                 (content, at, c.start, c.end, c.page, new.title, c.heading, c.text, _digest(new.title, c))
@@ -175,9 +194,7 @@ class Documents:
 
     def unembedded(self, content: int) -> list[Chunk]:
         """The chunks of a content that have no vector yet."""
-        sql = (
-            f"SELECT {_CHUNK} FROM chunks WHERE content = ? AND id NOT IN (SELECT chunk FROM vectors) ORDER BY ordinal"
-        )
+        sql = f"SELECT {CHUNK} FROM chunks WHERE content = ? AND id NOT IN (SELECT chunk FROM vectors) ORDER BY ordinal"
         return self.database.rows(Chunk, sql, [content])
 
     def add_vectors(self, chunks: Sequence[int], vectors: NDArray[np.float32]) -> None:
@@ -208,54 +225,10 @@ class Documents:
         return np.stack([np.frombuffer(found[number], "<f4") for number in chunks])
 
     def vector_ids(self) -> set[int]:
-        """The ids of all chunks that have a vector."""
-        return {number for (number,) in self.database.tuples("SELECT chunk FROM vectors")}
-
-    # Search
-
-    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
-        """The chunks with those ids that belong to complete contents."""
-        sql = (
-            f"SELECT {_CHUNK} FROM chunks WHERE id IN ({','.join(map(str, numbers))}) "
-            "AND content IN (SELECT id FROM contents WHERE complete)"
-        )
-        return {chunk.id: chunk for chunk in self.database.rows(Chunk, sql)}
-
-    def around(self, chunk: Chunk, reach: int) -> list[Chunk]:
-        """The chunks of the same section up to ``reach`` places before and after, in reading order."""
-        sql = (
-            f"SELECT {_CHUNK} FROM chunks WHERE content = ? AND ordinal BETWEEN ? AND ? AND heading = ? "
-            "AND page IS ? ORDER BY ordinal"
-        )
-        low, high = chunk.ordinal - reach, chunk.ordinal + reach
-        return self.database.rows(Chunk, sql, [chunk.content, low, high, chunk.heading, chunk.page])
-
-    def text(self, content: int, start: int, end: int) -> str:
-        """A part of a content's text, in characters."""
-        sql = "SELECT start, text FROM texts WHERE content = ? AND start < ? AND start > ? - ? ORDER BY start"
-        pieces = self.database.tuples(sql, [content, end, start, _PIECE])
-        if not pieces:
-            return ""
-        return "".join(text for _, text in pieces)[start - pieces[0][0] : end - pieces[0][0]]
-
-    def paths(self, contents: Iterable[int]) -> dict[int, str]:
-        """For each content the path of the first document that has it."""
-        sql = f"SELECT content, min(path) FROM documents WHERE content IN ({','.join(map(str, contents))}) GROUP BY 1"
-        return dict(self.database.tuples(sql))
-
-    def lexical(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """The chunks that match an FTS5 query, best first, with their BM25 score (higher is better)."""
-        sql = "SELECT rowid, -bm25(words, 2.0, 2.0, 1.0) FROM words WHERE words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?"
-        return [(number, score) for number, score in self.database.tuples(sql, [query, limit])]
-
-    def frequency(self, term: str, limit: int) -> int:
-        """How many chunks match a quoted term; counting stops at ``limit``."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-        return int(self.database.value(sql, [term, limit]))
-
-    def count(self) -> int:
-        """How many chunks there are."""
-        return int(self.database.value("SELECT count(*) FROM chunks"))
+        """The ids of all chunks that have a vector and that a document that is shown says."""
+        dead = f"SELECT id FROM chunks WHERE content IN (SELECT id FROM contents WHERE id NOT IN ({SHOWN}))"
+        hidden = {number for (number,) in self.database.tuples(dead)}
+        return {number for (number,) in self.database.tuples("SELECT chunk FROM vectors")} - hidden
 
 
 def _digest(title: str, chunk: NewChunk) -> bytes:

@@ -1,92 +1,62 @@
 """The index child: the only process that reads documents, embeds, and writes ``documents.sqlite3`` and Chroma.
 
-Arguments: the workspace's folder. Methods: ``add``, ``rescan``, ``remove`` (one after another), and ``search`` in a
-lane of its own, so that questions are answered while documents are indexed.
+Arguments: the workspace's folder, the session (what it removes, it can bring back), and ``read`` if nothing may be
+written. Methods, by lane: ``add``, ``rescan``, ``retry`` one after another; ``search`` and ``inspect``, so that
+questions are answered while documents are indexed; ``view``; and what takes a moment (removing, moving, pausing…).
 """
 
 from __future__ import annotations
 
 import sys
-import threading
+import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from engine import events
 from engine.errors import Cancelled
 from engine.ground import scan
-from engine.ground.embed import NAME, Embedder
+from engine.ground.candidates import Candidate
 from engine.ground.index import Indexer
 from engine.ground.limits import Limits
 from engine.ground.paths import as_path
+from engine.ground.pause import Pause
 from engine.ground.reader import Reader
-from engine.ground.search import Searcher
+from engine.ground.stores import Stores
+from engine.ground.view import View, Viewer
 from engine.serve import serve
 from engine.task import Task
 from engine.types import Passage
-from store.documents import Documents
-from store.vectors import Vectors
+from store.collections import DEFAULT
 
-
-class Stores:
-    """Both stores and the embedder, opened at the first request that needs them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lock = threading.RLock()  # two lanes may ask first at the same moment
-        self._documents: Documents | None = None
-        self._vectors: Vectors | None = None
-        self._embedder: Embedder | None = None
-
-    @property
-    def documents(self) -> Documents:
-        """The truth."""
-        with self._lock:
-            self._documents = self._documents or Documents(self.folder)
-            return self._documents
-
-    def open(self, task: Task) -> tuple[Documents, Vectors, Embedder]:
-        """Documents, vector index and model, ready and in step; what had to be repaired is told."""
-        with self._lock:
-            documents = self.documents
-            if self._vectors and self._embedder:
-                return documents, self._vectors, self._embedder
-            with ThreadPoolExecutor(1) as other:  # the model loads while Chroma opens
-                loading = other.submit(lambda: self._embedder or Embedder())
-                if self._vectors is None:
-                    self._vectors = Vectors(self.folder, documents, NAME, _telling(task))
-                    if self._vectors.repaired:
-                        task.emit(events.Notice(self._vectors.repaired))
-                self._embedder = loading.result()
-            return documents, self._vectors, self._embedder
-
-    def doubt(self) -> None:
-        """Something failed while writing: the next request compares both stores again."""
-        with self._lock:
-            if self._vectors:
-                self._vectors.close()
-                self._vectors = None
-
-
-def _telling(task: Task) -> Callable[[int, int], None]:
-    def report(done: int, total: int) -> None:
-        task.emit(events.Progress("Rebuilding the search index", done, total, "chunks"))
-
-    return report
+_BATCH = 1000
 
 
 class Handlers:
     """The methods of the index child."""
 
-    def __init__(self, folder: Path) -> None:
-        self._stores = Stores(folder)
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._pause = Pause()
+        self._viewer: Viewer | None = None
 
-    def add(self, task: Task, paths: Sequence[str], limits: dict[str, Any]) -> None:
-        """Index files and folders, and remember them for ``rescan``."""
-        documents = self._stores.documents
-        for path in paths:
-            documents.add_root(path, as_path(path).is_dir())
+    # Indexing: one request after another
+
+    def add(self, task: Task, paths: Sequence[str], limits: dict[str, Any], collection: str | None = None) -> None:
+        """Index files and folders, and remember them for ``rescan``.
+
+        With a ``collection`` everything under ``paths`` goes there; without, known files stay where they are.
+        """
+        documents, collections = self._stores.documents, self._stores.collections
+        with documents.database.transaction():
+            for path in paths:
+                had = documents.collection_of(path)
+                number = had if collection is None and had else collections.ensure(collection or DEFAULT)
+                documents.add_root(path, as_path(path).is_dir(), number)
+                if collection is not None:
+                    collections.assign(path, number)
         task.emit(events.Started("Looking for documents"))
         self._index(task, lambda: scan.named(documents, paths), Limits(**limits))
 
@@ -104,32 +74,21 @@ class Handlers:
             task.emit(events.FileDone(path, "offline", "its folder cannot be reached, or is empty"))
         self._index(task, lambda: found.files, Limits(**limits))
 
-    def remove(self, task: Task, paths: Sequence[str]) -> None:
-        """Take documents out of the index; a rescan leaves them out."""
-        documents, vectors, _ = self._stores.open(task)
-        roots = {path for path, _ in documents.roots()}
-        for path in paths:
-            if path in roots:
-                documents.remove_root(path)
-                documents.remove([path])
-            else:
-                documents.set_aside(path)
-        vectors.remove(documents.sweep())
-
-    def search(self, task: Task, queries: Sequence[str], k: int, passage_chars: int) -> list[list[Passage]]:
-        """The passages for each query."""
-        searcher = Searcher(*self._stores.open(task))
-        found = []
-        for query in queries:
-            task.check()
-            found.append(searcher.search(query, k, passage_chars))
-        return found
+    def retry(self, task: Task, paths: Sequence[str], limits: dict[str, Any]) -> None:
+        """Read documents again, whatever is known of them."""
+        documents = self._stores.documents
+        files = scan.again(documents, paths)
+        for path in sorted({*paths} - {file.path for file in files}):
+            documents.set_status(path, "offline", "the file cannot be reached")
+            task.emit(events.FileDone(path, "offline", "the file cannot be reached"))
+        self._index(task, lambda: files, Limits(**limits))
 
     def _index(self, task: Task, files: Callable[[], list[Any]], limits: Limits) -> None:
+        self._pause.resume()
         documents, vectors, embedder = self._stores.open(task)
         reader = Reader(self._stores.folder / "logs" / "parser.log", limits)
         try:
-            Indexer(documents, vectors, embedder, reader, task).run(files())
+            Indexer(documents, vectors, embedder, reader, task, self._pause).run(files())
         except Cancelled:
             raise  # between two steps: the stores are in step
         except BaseException:
@@ -138,10 +97,95 @@ class Handlers:
         finally:
             reader.close()
 
+    def pause(self, task: Task) -> None:
+        """Let indexing rest."""
+        self._pause.pause()
+
+    def resume(self, task: Task) -> None:
+        """Let indexing go on."""
+        self._pause.resume()
+
+    # Removing, moving, collections: done in a moment, also while documents are indexed
+
+    def remove(self, task: Task, ids: Sequence[int]) -> None:
+        """Take documents out of the index; ``restore`` brings them back until the session ends."""
+        _, vectors, _ = self._stores.open(task)
+        vectors.remove(self._stores.collections.hide(ids, self._stores.session))
+
+    def restore(self, task: Task, ids: Sequence[int]) -> None:
+        """Bring back documents that this session removed."""
+        self._learn(task, self._stores.collections.show(ids, self._stores.session))
+
+    def remove_collection(self, task: Task, number: int) -> None:
+        """Remove a collection with its documents."""
+        _, vectors, _ = self._stores.open(task)
+        vectors.remove(self._stores.collections.hide_collection(number, self._stores.session))
+
+    def restore_collection(self, task: Task, name: str) -> None:
+        """Bring back a collection that this session removed, with its documents."""
+        self._learn(task, self._stores.collections.show_collection(name, self._stores.session))
+
+    def new_collection(self, task: Task, name: str) -> None:
+        """Make an empty collection."""
+        self._stores.collections.ensure(name)
+
+    def rename_collection(self, task: Task, number: int, name: str) -> None:
+        """Give a collection another name."""
+        self._stores.collections.rename(number, name)
+
+    def move(self, task: Task, ids: Sequence[int], collection: str) -> None:
+        """Put documents into a collection, which is made if it is missing."""
+        collections = self._stores.collections
+        with self._stores.documents.database.transaction():
+            collections.move(ids, collections.ensure(collection))
+
+    def _learn(self, task: Task, chunks: Sequence[int]) -> None:
+        """Give Chroma the stored vectors of chunks that it has forgotten."""
+        documents, vectors, _ = self._stores.open(task)
+        for at in range(0, len(chunks), _BATCH):
+            batch = chunks[at : at + _BATCH]
+            vectors.add(batch, documents.vectors(batch))
+            task.emit(events.Progress("Bringing back", at + len(batch), len(chunks), "chunks"))
+
+    # Finding and showing
+
+    def search(
+        self, task: Task, queries: Sequence[str], k: int, passage_chars: int, collection: str | None = None
+    ) -> list[list[Passage]]:
+        """The passages for each query."""
+        searcher = self._stores.searcher(task, collection)
+        found = []
+        for query in queries:
+            task.check()
+            found.append(searcher.search(query, k, passage_chars))
+        return found
+
+    def inspect(
+        self, task: Task, query: str, limit: int, k: int, passage_chars: int, collection: str | None = None
+    ) -> list[Candidate]:
+        """What a search considers, and what becomes of each."""
+        return self._stores.searcher(task, collection).inspect(query, limit, k, passage_chars)
+
+    def view(self, task: Task, passage: dict[str, Any], page: int | None, scale: float, at: int | None) -> View:
+        """A passage where it stands."""
+        if self._viewer is None:
+            log = Path(tempfile.gettempdir()) if self._stores.read_only else self._stores.folder / "logs"
+            reader = Reader(log / "formfact-pages.log", Limits(seconds=30, memory_mb=1024))
+            self._viewer = Viewer(self._stores.documents, reader)
+        return self._viewer.view(msgspec.convert(passage, Passage), page, scale, at, task)
+
+
+_MOMENTS = ("pause", "resume", "move", "remove", "restore", "new_collection", "rename_collection")
+LANES = {
+    "main": ("add", "rescan", "retry"),
+    "moment": (*_MOMENTS, "remove_collection", "restore_collection"),
+    "search": ("search", "inspect"),
+    "view": ("view",),
+}
+
 
 if __name__ == "__main__":
-    handlers = Handlers(Path(sys.argv[1]))
-    serve(
-        {name: getattr(handlers, name) for name in ("add", "rescan", "remove", "search")},
-        {"search": "search"},
-    )
+    folder, session, *how = sys.argv[1:]
+    handlers = Handlers(Stores(Path(folder), session, read_only="read" in how))
+    lanes = {name: lane for lane, names in LANES.items() for name in names}
+    serve({name: getattr(handlers, name) for name in lanes}, lanes)

@@ -19,9 +19,11 @@ from engine.ground.chunk import chunk
 from engine.ground.embed import Embedder
 from engine.ground.parse import Parsed
 from engine.ground.paths import Found, as_path
+from engine.ground.pause import Pause
 from engine.ground.progress import Progress
 from engine.ground.reader import Reader, Reading
 from engine.task import Task
+from store.collections import Collections
 from store.documents import Chunk, Documents, NewChunk, NewContent
 from store.vectors import Vectors
 
@@ -55,12 +57,22 @@ class Indexer:
         embedder: texts to vectors.
         reader: files to text.
         task: told of each file (``FileDone``) and of progress; its cancel is honoured between batches.
+        pause: waited for between files and between batches.
     """
 
-    def __init__(self, documents: Documents, vectors: Vectors, embedder: Embedder, reader: Reader, task: Task) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        vectors: Vectors,
+        embedder: Embedder,
+        reader: Reader,
+        task: Task,
+        pause: Pause | None = None,
+    ) -> None:
         self._documents, self._vectors, self._embedder = documents, vectors, embedder
-        self._reader, self._task = reader, task
-        self._progress = Progress(task)
+        self._reader, self._task, self._pause = reader, task, pause or Pause()
+        self._collections = Collections(documents.database)
+        self._progress = Progress(task, self._pause)
         self._queue: list[tuple[_Work, Chunk]] = []
 
     def run(self, files: Sequence[Found]) -> None:
@@ -69,6 +81,7 @@ class Indexer:
         Raises:
             Cancelled: the task was; what was committed stays.
         """
+        self._documents.expect((file.path, file.root, file.size, file.modified_ns) for file in files)
         self._progress.begin(len(files), sum(file.size for file in files))
         try:
             opened = self._open(files)
@@ -87,7 +100,7 @@ class Indexer:
 
     def _open(self, files: Iterable[Found]) -> Iterator[_Opened]:
         for file in files:
-            self._task.check()
+            self._pause.wait(self._task)
             try:
                 sha256 = self._hash(as_path(file.path))
             except OSError as fault:
@@ -109,7 +122,9 @@ class Indexer:
         file, known = opened.file, self._documents.content(opened.sha256)
         if known:
             content, complete, _ = known
+            asleep = self._collections.dormant(content)  # of a document that was removed and may come back
             self._put(file, opened.sha256, "reading", _UNFINISHED, content)
+            self._index(asleep)
             if complete:
                 self._finish(content)
                 self._progress.read(file.size, 0, 0)
@@ -130,7 +145,9 @@ class Indexer:
             self._refuse(file, sha256, _why_blank(parsed), "empty")
             return
         pages = len(parsed.pages) or None
-        new = NewContent(sha256, _title(as_path(file.path)), parsed.text, pages, parsed.blank_pages, parsed.note)
+        new = NewContent(
+            sha256, _title(as_path(file.path)), parsed.text, pages, parsed.blank_pages, parsed.note, parsed.share
+        )
         with self._documents.database.transaction():
             content = self._documents.add_content(new, chunks)
             self._put(file, sha256, "reading", _UNFINISHED, content)
@@ -139,8 +156,7 @@ class Indexer:
     def _enqueue(self, content: int, file: Found) -> None:
         """Queue the chunks of a content that were never embedded; embed while there are enough for a batch."""
         adopted = self._documents.adopt_vectors(content)
-        for batch in _slices(adopted, 1000):
-            self._vectors.add(batch, self._documents.vectors(batch))
+        self._index(adopted)
         todo = self._documents.unembedded(content)
         self._progress.read(file.size, len(adopted), len(todo))
         if not todo:
@@ -150,9 +166,14 @@ class Indexer:
         while len(self._queue) >= _BATCH:
             self._flush()
 
+    def _index(self, chunks: Sequence[int]) -> None:
+        """Give Chroma the stored vectors of chunks."""
+        for batch in _slices(chunks, 1000):
+            self._vectors.add(batch, self._documents.vectors(batch))
+
     def _flush(self) -> None:
         """Embed and commit the next batch."""
-        self._task.check()
+        self._pause.wait(self._task)
         batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
         made = self._embedder.embed([one.embedded for _, one in batch], lambda: self._task.cancelled)
         self._task.check()
@@ -163,7 +184,9 @@ class Indexer:
             self._documents.add_vectors(numbers, made)
             complete = dict.fromkeys(work.content for work, _ in batch if not work.left)
             ready = [path for content in complete for path in self._documents.finish(content)]
-        self._vectors.add(numbers, made)
+        shown = self._documents.within(numbers)  # not what was removed meanwhile
+        rows = [at for at, number in enumerate(numbers) if number in shown]
+        self._vectors.add([numbers[at] for at in rows], made[rows])
         self._progress.embedded(len(numbers))
         for path in ready:
             self._tell(path)

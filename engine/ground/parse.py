@@ -50,6 +50,7 @@ class Parsed:
         blank_pages: how many pages have no text.
         wrapped: whether a paragraph may have line ends inside.
         note: what was left out, in words; empty when nothing was.
+        share: how much of the file ``text`` is, in [0, 1].
     """
 
     text: str
@@ -58,6 +59,7 @@ class Parsed:
     blank_pages: int = 0
     wrapped: bool = False
     note: str = ""
+    share: float = 1.0
 
 
 def parse(path: Path, limits: Limits) -> Parsed:
@@ -97,7 +99,7 @@ def _cut(parsed: Parsed, limits: Limits, share: float | None) -> Parsed:
     part = len(text) / whole * (share or 1.0)
     note = f"the first {len(text):,} characters, about {part:.0%} of the file, are indexed (limit of one file)"
     pages = [start for start in parsed.pages if start < len(text)]
-    return dataclasses.replace(parsed, text=text, pages=pages, note=note)
+    return dataclasses.replace(parsed, text=text, pages=pages, note=note, share=part)
 
 
 def _structured(path: Path, ending: str) -> Parsed:

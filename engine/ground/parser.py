@@ -10,6 +10,7 @@ import signal
 from typing import Any
 
 from engine.ground.limits import Limits
+from engine.ground.pages import draw
 from engine.ground.parse import parse
 from engine.ground.paths import as_path
 from engine.serve import serve
@@ -26,6 +27,15 @@ def read(task: Task, path: str, limits: dict[str, Any]) -> Any:
         _end_after(0)
 
 
+def page(task: Task, path: str, limits: dict[str, Any], page: int, scale: float, passage: str) -> Any:
+    """Handler: the ``Page`` that draws one page of the PDF at ``path`` (as text)."""
+    _end_after(Limits(**limits).seconds + 10)
+    try:
+        return draw(as_path(path), page, scale, passage)
+    finally:
+        _end_after(0)
+
+
 def _end_after(seconds: float) -> None:
     """Let the system end this process then: the last resort when a parser hangs and nobody is left to notice."""
     if hasattr(signal, "setitimer"):
@@ -35,4 +45,4 @@ def _end_after(seconds: float) -> None:
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(5)  # embedding and questions come first
-    serve({"read": read})
+    serve({"read": read, "page": page})

@@ -6,12 +6,14 @@ import dataclasses
 import queue
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from engine import events
 from engine.errors import Cancelled, DocumentRefused
 from engine.ground.limits import Limits
+from engine.ground.pages import Page
 from engine.ground.parse import Parsed
 from engine.ground.paths import as_path
 from engine.process import Call, Child
@@ -30,6 +32,8 @@ class Reading:
     call: Call
     path: str
     parser: int
+    method: str
+    params: dict[str, Any]
     started: float = dataclasses.field(default_factory=time.monotonic)
 
 
@@ -53,8 +57,21 @@ class Reader:
 
     def start(self, path: str) -> Reading:
         """Begin to read the file at ``path`` (as text)."""
-        call = self._child.call("read", path=path, limits=dataclasses.asdict(self.limits))
-        return Reading(call, path, self._ended)
+        return self._start("read", path)
+
+    def page(self, path: str, page: int, scale: float, passage: str, task: Task) -> Page:
+        """Draw a page of the PDF at ``path`` (as text); see ``pages.draw``.
+
+        Raises:
+            DocumentRefused: it cannot be drawn.
+            Cancelled: the task was.
+        """
+        drawing = self._start("page", path, page=page, scale=scale, passage=passage)
+        return msgspec.convert(self._finish(drawing, task), Page)
+
+    def _start(self, method: str, path: str, **params: Any) -> Reading:
+        call = self._child.call(method, path=path, limits=dataclasses.asdict(self.limits), **params)
+        return Reading(call, path, self._ended, method, params)
 
     def finish(self, reading: Reading, task: Task) -> Parsed:
         """Wait for a reading. Readings must be finished in the order in which they were started.
@@ -63,15 +80,18 @@ class Reader:
             DocumentRefused: the file cannot be read; ``what`` is the reason in a few words.
             Cancelled: the task was.
         """
+        return msgspec.convert(self._finish(reading, task), Parsed)
+
+    def _finish(self, reading: Reading, task: Task) -> Any:
         if reading.parser != self._ended:  # the file before it ended the process that should have read this one
-            reading = self.start(reading.path)
+            reading = self._start(reading.method, reading.path, **reading.params)
         reading.started = max(reading.started, self._free_at)
         try:
             return self._wait(reading, task)
         finally:
             self._free_at = time.monotonic()
 
-    def _wait(self, reading: Reading, task: Task) -> Parsed:
+    def _wait(self, reading: Reading, task: Task) -> Any:
         while True:
             try:
                 event = reading.call.inbox.get(timeout=_LOOK_S)
@@ -79,7 +99,7 @@ class Reader:
                 self._check(reading, task)
                 continue
             if isinstance(event, events.Finished):
-                return msgspec.convert(event.result, Parsed)
+                return event.result
             if isinstance(event, events.Failed):
                 raise self._refusal(event, reading)
 

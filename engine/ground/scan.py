@@ -31,13 +31,13 @@ def changes(documents: Documents) -> Changes:
     """Compare everything that was added with the disk."""
     known, result = documents.known(), Changes()
     taken: set[str] = set()  # a file may be under two roots
-    by_root: dict[str, list[str]] = {}
-    for document in documents.all():
-        by_root.setdefault(document.root, []).append(document.path)
+    by_root: dict[str, dict[str, bool]] = {}
+    for path, root, shown in documents.places():
+        by_root.setdefault(root, {})[path] = shown
     for root, folder in documents.roots():
-        had = by_root.get(root, [])
+        had = by_root.get(root, {})
         if not _reachable(root, folder, bool(had)):
-            result.offline += had
+            result.offline += [path for path, shown in had.items() if shown]
             continue
         found = list(walk([root]))
         todo = (file for file in found if not _settled(file, known.get(file.path), again=False))
@@ -46,6 +46,12 @@ def changes(documents: Documents) -> Changes:
         there = {file.path for file in found}
         result.deleted += [path for path in had if path not in there]
     return result
+
+
+def again(documents: Documents, paths: Sequence[str]) -> list[Found]:
+    """The files of documents, to be read whatever is known of them; those that are gone are left out."""
+    roots = {path: root for path, root, _ in documents.places()}
+    return [Found(file.path, roots.get(file.path, file.root), file.size, file.modified_ns) for file in walk(paths)]
 
 
 def _settled(file: Found, known: tuple[int, int, str] | None, *, again: bool) -> bool:

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.ground.candidates import Candidate
 from engine.ground.embed import Embedder
 from engine.ground.paths import as_path
 from engine.ground.query import fts_query
+from engine.ground.relevant import relevant
 from engine.types import Passage
 from store.documents import Chunk, Documents
-from store.vectors import Vectors
+from store.exact import Exact
 
 _K = 60
 _CANDIDATES = 100  # of each list
+_SMALL = 5_000  # chunks of a collection that are compared one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,25 @@ class Hit:
     lexical_score: float | None
 
 
-class Searcher:
-    """Answers questions from the stores of one workspace. Safe to use while they are being written."""
+class Nearest(Protocol):
+    """Where vectors are looked up: ``store.vectors.Vectors``, or ``store.exact.Exact``."""
 
-    def __init__(self, documents: Documents, vectors: Vectors, embedder: Embedder) -> None:
-        self._documents, self._vectors, self._embedder = documents, vectors, embedder
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
+        """The ``limit`` chunks nearest to ``vector``, nearest first, with their cosine."""
+
+
+class Searcher:
+    """Answers questions from the stores of one workspace. Safe to use while they are being written.
+
+    Args:
+        documents: the truth.
+        vectors: where vectors are looked up.
+        embedder: texts to vectors.
+        scope: the id of the collection to search in; None searches in all.
+    """
+
+    def __init__(self, documents: Documents, vectors: Nearest, embedder: Embedder, scope: int | None = None) -> None:
+        self._documents, self._vectors, self._embedder, self._scope = documents, vectors, embedder, scope
 
     def search(self, question: str, k: int, passage_chars: int) -> list[Passage]:
         """The ``k`` best passages for a question, best first.
@@ -46,21 +67,40 @@ class Searcher:
             k: how many passages, at most.
             passage_chars: a passage grows by its neighbours in the same section up to this many characters.
         """
-        hits = self.candidates(question)
-        chunks = self._documents.chunks(hit.chunk for hit in hits)
-        paths = self._documents.paths({chunk.content for chunk in chunks.values()})
         passages: list[Passage] = []
         taken: set[int] = set()
-        for hit in hits:
-            chunk = chunks.get(hit.chunk)
-            if chunk is None or chunk.id in taken or chunk.content not in paths:
+        for hit, chunk, path in self._found(question):
+            if len(passages) == k:
+                break
+            if chunk.id in taken:
                 continue
             grown = self._grow(chunk, passage_chars, taken)
             taken.update(one.id for one in grown)
-            passages.append(self._passage(len(passages) + 1, hit, chunk, grown, paths[chunk.content]))
-            if len(passages) == k:
-                break
+            passages.append(self._passage(len(passages) + 1, hit, chunk, grown, path))
         return passages
+
+    def inspect(self, question: str, limit: int, k: int, passage_chars: int) -> list[Candidate]:
+        """The ``limit`` best candidates, and what ``search`` and ``relevant`` make of each.
+
+        Args:
+            question: any text.
+            limit: how many candidates, at most.
+            k, passage_chars: as of the search that is looked into.
+        """
+        passages = self.search(question, k, passage_chars)
+        kept = {one.chunk for one in relevant(passages)}
+        by_chunk = {one.chunk: one for one in passages}
+        spans = [(one.path, one.start, one.end, one.rank) for one in passages]
+        candidates = []
+        for rank, (hit, chunk, path) in enumerate(self._found(question)[:limit], 1):
+            one = self._passage(rank, hit, chunk, [chunk], path)
+            within = [n for p, start, end, n in spans if p == path and start <= one.start and one.end <= end]
+            if chunk.id in by_chunk:
+                cut = "" if chunk.id in kept else "far_behind"
+            else:
+                cut = "within" if within else "beyond"
+            candidates.append(Candidate(one, cut, within[0] if within else None))
+        return candidates
 
     def candidates(self, question: str) -> list[Hit]:
         """Every chunk that either list has, best first."""
@@ -68,8 +108,28 @@ class Searcher:
             return []
         vector = self._embedder.embed([question])[0]
         query = fts_query(question, self._documents.count(), self._documents.frequency)
-        lexical = self._documents.lexical(query, _CANDIDATES) if query else []
-        return fuse(self._vectors.nearest(vector, _CANDIDATES), lexical)
+        lexical = self._documents.lexical(query, _CANDIDATES, self._scope) if query else []
+        return fuse(self._nearest(vector), lexical)
+
+    def _nearest(self, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
+        """The nearest chunks of the scope: compared one by one in a small one, else picked from those of all."""
+        if self._scope is None:
+            return self._vectors.nearest(vector, _CANDIDATES)
+        size = self._documents.count(self._scope)
+        if size <= _SMALL or isinstance(self._vectors, Exact):
+            return Exact(self._documents).nearest(vector, _CANDIDATES, self._scope)
+        share = size / max(size, self._documents.count())
+        found = self._vectors.nearest(vector, int(2 * _CANDIDATES / share))
+        inside = self._documents.within((number for number, _ in found), self._scope)
+        return [pair for pair in found if pair[0] in inside][:_CANDIDATES]
+
+    def _found(self, question: str) -> list[tuple[Hit, Chunk, str]]:
+        """The candidates that a document says, with their chunks and paths, best first."""
+        hits = self.candidates(question)
+        chunks = self._documents.chunks(hit.chunk for hit in hits)
+        paths = self._documents.paths({chunk.content for chunk in chunks.values()}, self._scope)
+        known = ((hit, chunk) for hit in hits if (chunk := chunks.get(hit.chunk)))
+        return [(hit, chunk, paths[chunk.content]) for hit, chunk in known if chunk.content in paths]
 
     def _grow(self, chunk: Chunk, limit: int, taken: set[int]) -> list[Chunk]:
         """The chunk with its neighbours, next ones first, as long as all of it fits into ``limit`` characters."""

@@ -54,9 +54,10 @@ def _in_step(workspace: Workspace) -> bool:
     sql.close()
     assert isinstance(queued, list)
     rows = Documents(workspace.folder, read_only=True)
-    truth, chunks = rows.vector_ids(), rows.count()
+    truth, shown = rows.vector_ids(), set(rows.embedded_in())
+    unfinished = rows.database.value("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT chunk FROM vectors)")
     rows.close()
-    return there == truth and len(truth) == chunks
+    return there == truth == shown and not unfinished
 
 
 def test_passages_say_exactly_where_they_stand(indexed: Workspace, folder: Path) -> None:
