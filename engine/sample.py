@@ -47,6 +47,8 @@ def prepare(workspace: Workspace, task: Task) -> None:
         Cancelled: stopped on request; the next call goes on.
     """
     folder = copy(workspace)
+    if QUESTIONS not in [one.name for one in workspace.question_sets.list()]:
+        workspace.question_sets.import_file(folder / "questions.jsonl", QUESTIONS)
     workspace.documents.add([folder / "documents"], task)
     task.check()
     tuned(workspace, folder, Recipe.load(resources.SAMPLE / "recipe.toml"), task)

@@ -98,7 +98,7 @@ def prepare_sample(shell: Shell) -> None:
         shell.banner("good", text)
 
     def changed(_: object) -> None:
-        for what in ("documents", "datasets", "runs"):
+        for what in ("documents", "datasets", "runs", "questions"):
             shell.tell(what)
 
     shell.run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -81,3 +81,13 @@ def _tags(said: Mapping[Arm, Scored]) -> frozenset[Tag]:
     if Arm.BOTH in said and 0 in (said[Arm.BOTH].form, said[Arm.BOTH].facts):
         tags.add(Tag.BOTH_FAILS)
     return frozenset(tags)
+
+
+def matching(found: Sequence[Row], tag: Tag | None = None, text: str = "") -> list[Row]:
+    """The rows with a tag whose question, or an answer to it, holds ``text``."""
+    words = text.casefold()
+    return [row for row in found if (tag is None or tag in row.tags) and (not words or _holds(row, words))]
+
+
+def _holds(row: Row, words: str) -> bool:
+    return any(words in text.casefold() for text in (row.question.text, *(s.answer.answer for s in row.said.values())))
