@@ -128,7 +128,9 @@ class MainWindow(QMainWindow):
             return
         for old in known[: max(0, len(known) + 1 - BANNERS)]:
             old.deleteLater()
-        self._banners.addWidget(Banner(self.shell.theme, kind, text, **more))
+        banner = Banner(self.shell.theme, kind, text, **more)
+        self._banners.addWidget(banner)
+        banner.show()
 
     def show_toast(self, text: str, undo: Any, seconds: float, gone: Any) -> None:
         """Show a toast; the one before it goes."""
