@@ -6,6 +6,7 @@ one model, one at a time.
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def pieces(task: Task, model: str) -> list[str]:
 def render(task: Task, model: str, messages: list[dict[str, str]], answer: bool = True) -> dict[str, Any]:
     """A conversation as the model gets it, for previews: its text, ids, and its tokens.
 
-    Each token is ``{"text", "id", "label"}``; the label is -100 for what training reads but does not learn.
+    Each token is ``{"text", "id", "label", "control"}``; the label is -100 for what training reads but does not learn.
     """
     form = _shelf.words(Path(model)).format
     turns = [Message(**message) for message in messages]
@@ -169,10 +170,14 @@ def facts(task: Task, model: str) -> dict[str, Any]:
 
 
 def _shown(form: Format, ids: list[int], labels: list[int]) -> list[dict[str, Any]]:
-    """Tokens for people; a part of a character shows as a replacement character."""
-    shown = form.vocabulary
-    texts = (shown.piece(token).decode("utf-8", "replace") or shown.text(token) for token in ids)
-    return [{"text": t, "id": i, "label": label} for t, i, label in zip(texts, ids, labels, strict=True)]
+    """Tokens for people; of a character that several tokens spell, the last has it and the others are empty."""
+    vocabulary, decoder = form.vocabulary, codecs.getincrementaldecoder("utf-8")("replace")
+    shown = []
+    for token, label in zip(ids, labels, strict=True):
+        piece = vocabulary.piece(token)
+        text = decoder.decode(piece) if piece else vocabulary.text(token)
+        shown.append({"text": text, "id": token, "label": label, "control": token in vocabulary.control})
+    return shown
 
 
 def _full(task: Task, model: str) -> Loaded:

@@ -10,7 +10,7 @@ import msgspec
 
 from engine.errors import NotFound
 from engine.task import Task
-from engine.tune.lengths import Lengths, longest_allowed, measured
+from engine.tune.lengths import Lengths, known, longest_allowed, measured
 from engine.tune.shelf import Shelf, read_messages, split_tags
 from engine.tune.split import split
 from engine.types import Example, Message
@@ -30,11 +30,12 @@ class Divided:
 
 @dataclass(frozen=True, slots=True)
 class SeenToken:
-    """A token of an example, and whether training learns it (else it is only read)."""
+    """A token of an example, whether training learns it (else it is only read), and whether it is structure."""
 
     text: str
     id: int
     learnt: bool
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ class Browsing(Shelf):
         train, measuring = split(self.examples(dataset), held_out, seed)
         return Divided(tuple(one.id for one in train), tuple(one.id for one in measuring))
 
-    def lengths(self, dataset: Dataset | str, model: str | None, task: Task, *, limit: int | None = None) -> Lengths:
+    def lengths(
+        self, dataset: Dataset | str, model: str | None, task: Task, *, limit: int | None = None, count: bool = True
+    ) -> Lengths:
         """How many tokens each example has for a model; only what is not counted yet is counted.
 
         Args:
@@ -111,9 +114,14 @@ class Browsing(Shelf):
             model: name of an installed model; None: the default one.
             task: told the progress; a cancelled task keeps what it has counted.
             limit: what an example may be long; None: what the model's context and a recipe allow.
+            count: whether to count at all; if not, what is known is returned at once.
         """
-        found = self._resolve(dataset)
-        return measured(self._workspace, self._examples, self._store, found, model, task, limit)
+        found = self._store.at(self._resolve(dataset).id)
+        assert found
+        chosen = self._workspace.models.get(model)
+        if not count:
+            return known(self._examples, found, chosen, limit)
+        return measured(self._workspace, self._examples, self._store, found, chosen, task, limit)
 
     def taught(self, messages: Sequence[Message], model: str | None = None, *, limit: int | None = None) -> Taught:
         """A conversation exactly as training gets it, token by token.
@@ -125,7 +133,9 @@ class Browsing(Shelf):
         plain = [msgspec.to_builtins(message) for message in messages]
         context = limit or longest_allowed(found)
         made = self._workspace.words_child.call("taught", model=found.gguf, messages=plain, context=context).result()
-        tokens = tuple(SeenToken(one["text"], one["id"], one["label"] != -100) for one in made["tokens"])
+        tokens = tuple(
+            SeenToken(one["text"], one["id"], one["label"] != -100, one["control"]) for one in made["tokens"]
+        )
         return Taught(found.name, tokens, made["cut"], made["bad"])
 
     def _holding(self, dataset: int, words: Sequence[str]) -> set[int]:

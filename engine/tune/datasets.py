@@ -87,12 +87,11 @@ class Datasets(Browsing, Editing):
         """Training and held-out examples; see ``split``."""
         return split(self.examples(dataset), held_out, seed)
 
-    def lint(self, name: str, task: Task) -> list[Finding]:
+    def lint(self, name: Dataset | str, task: Task) -> list[Finding]:
         """What in the examples may spoil training, each with its rows and a reason."""
         from engine.tune.lint import lint
 
-        dataset = self.get(name)
-        train, held_out = self.split(dataset)
+        train, held_out = self.split(name)
         return lint(train, held_out, task)
 
     def preview(self, name: str, n: int = 3, model: str | None = None) -> list[dict[str, Any]]:

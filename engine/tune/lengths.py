@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,12 +32,14 @@ class Lengths:
         limit: what an example may be long; longer ones lose their oldest turns.
         tokens: of every example that could be counted, in rising order.
         refused: examples that the model's template cannot hold.
+        uncounted: examples that were not counted yet.
     """
 
     model: str
     limit: int
     tokens: tuple[int, ...]
     refused: int = 0
+    uncounted: int = 0
 
     @property
     def over(self) -> int:
@@ -68,36 +71,38 @@ def longest_allowed(model: Model) -> int:
     return min(usual, model.context or usual)
 
 
+def known(examples: ExampleStore, dataset: Dataset, model: Model, limit: int | None = None) -> Lengths:
+    """What was counted before."""
+    rows = examples.tokens(dataset.id)
+    counted = [tokens for _, tokens in rows if tokens is not None] if dataset.measured_by == model.sha256 else []
+    lengths = tuple(sorted(tokens for tokens in counted if tokens))
+    allowed = limit or longest_allowed(model)
+    return Lengths(model.name, allowed, lengths, len(counted) - len(lengths), len(rows) - len(counted))
+
+
 def measured(
     workspace: Workspace,
     examples: ExampleStore,
     datasets: DatasetStore,
     dataset: Dataset,
-    model: str | None,
+    model: Model,
     task: Task,
     limit: int | None = None,
 ) -> Lengths:
-    """Count what is not counted yet; see ``Browsing.lengths``."""
-    chosen = workspace.models.get(model)
-    known = examples.tokens(dataset.id)
-    if dataset.measured_by != chosen.sha256:
-        known = [(i, None) for i, _ in known]
-        if not workspace.read_only:
-            _begin(workspace, examples, datasets, dataset.id, chosen.sha256)
-    todo = [i for i, tokens in known if tokens is None]
-    counted = {i: tokens for i, tokens in known if tokens is not None}
+    """Count what is not counted yet; see ``Browsing.lengths``. Needs a workspace that can be written to."""
+    if dataset.measured_by != model.sha256:
+        _begin(workspace, examples, datasets, dataset.id, model.sha256)
+    todo = [i for i, tokens in examples.tokens(dataset.id) if tokens is None]
     for start in range(0, len(todo), _BATCH):
         task.check()
         task.emit(Progress("Counting tokens", start, len(todo), "examples"))
-        batch = _counted(workspace, examples, todo[start : start + _BATCH], chosen.gguf)
-        counted |= batch
-        if not workspace.read_only:
-            examples.set_tokens([(tokens, i) for i, tokens in batch.items()])
-    lengths = tuple(sorted(tokens for tokens in counted.values() if tokens))
-    return Lengths(chosen.name, limit or longest_allowed(chosen), lengths, len(counted) - len(lengths))
+        counted = _counted(workspace, examples, todo[start : start + _BATCH], model.gguf)
+        examples.set_tokens([(tokens, i) for i, tokens in counted.items()])
+    return known(examples, dataclasses.replace(dataset, measured_by=model.sha256), model, limit)
 
 
 def _begin(workspace: Workspace, examples: ExampleStore, datasets: DatasetStore, dataset: int, model: str) -> None:
+    """Forget what another model has counted."""
     with workspace.database.transaction():
         examples.forget_tokens(dataset)
         datasets.measured(dataset, model)
