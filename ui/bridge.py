@@ -72,6 +72,7 @@ class Bridge(QObject):
         self._arrived.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
         self.jobs = Jobs(self._heard)
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._closed = False
 
     def run(
         self,
@@ -103,6 +104,8 @@ class Bridge(QObject):
         key: str = "",
     ) -> None:
         """Call ``read`` on a reader thread and ``then`` with its result; a later look with the same key replaces it."""
+        if self._closed:
+            return  # the window is going: nobody waits for it any more
         self._asked += 1
         number, place = self._asked, (id(owner), key)
         if key:
@@ -121,8 +124,9 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Stop all jobs, wait for them, and hand over what they still said."""
+        self._closed = True
         self.jobs.close()
-        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._readers.shutdown(wait=True)  # what is being written, settings say, is written
         self._timer.stop()
         self._hand_over()
 

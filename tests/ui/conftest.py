@@ -48,6 +48,7 @@ def window(qtbot: QtBot, shell: Shell) -> Iterator[MainWindow]:
     made.show()
     qtbot.waitExposed(made)
     yield made
+    made.hide()
 
 
 @pytest.fixture
