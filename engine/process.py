@@ -125,6 +125,11 @@ class Child:
         self._heard = 0.0
 
     @property
+    def name(self) -> str:
+        """What it is called when people are told of it, as ``chat``."""
+        return self.module.split(".")[1]
+
+    @property
     def pid(self) -> int | None:
         """The process id while it runs."""
         process = self._process
@@ -236,18 +241,17 @@ class Child:
                 self._process = None
             orphans = [call for call in self._calls.values() if call.process is process]
             self._calls = {number: call for number, call in self._calls.items() if call.process is not process}
-        name = self.module.split(".")[1]
         if garbled:
             event = events.Failed(
                 "ChildGarbled",
-                f"The {name} process wrote something unreadable.",
+                f"The {self.name} process wrote something unreadable.",
                 "Try again; it has been restarted.",
                 garbled,
             )
         else:
             event = events.Failed(
                 "ChildDied",
-                f"The {name} process ended unexpectedly ({_meaning(code)}).",
+                f"The {self.name} process ended unexpectedly ({_meaning(code)}).",
                 "Try again; it starts anew.",
                 tail(self.log),
             )

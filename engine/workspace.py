@@ -123,6 +123,10 @@ class Workspace:
         self._children.append(child)
         return child
 
+    def silent(self, seconds: float) -> list[Child]:
+        """The children not heard of for so many ``seconds``; each tells every second that it lives."""
+        return [child for child in self._children if child.silent_s > seconds]
+
     @cached_property
     def chat_child(self) -> Child:
         """The process that owns llama.cpp, run as the settings say."""

@@ -18,6 +18,7 @@ from engine.workspace import Workspace, default_folder
 from ui.main_window import MainWindow
 from ui.shell import Shell
 from ui.theme.theme import Theme
+from ui.watch import Watch
 
 
 def run(folder: Path | None) -> int:
@@ -71,6 +72,7 @@ class App:
         self.settings = settings_file.opened(settings_file.load(), workspace.folder)
         shell = Shell(workspace, self.settings, self.theme)
         shell.configure(recent=self.settings.recent)
+        Watch(shell)
         self.window = MainWindow(shell)
         self.window.asked_workspace.connect(self.open)
         self.window.closed.connect(self.close)
