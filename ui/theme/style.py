@@ -106,6 +106,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
   border: 2px solid {t.focus}; padding: 3px 7px; }}
 QLineEdit[bare="true"], QTextEdit[bare="true"], QPlainTextEdit[bare="true"] {{ border: none; background: transparent; padding: 0; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.ink3}; border-color: {t.hairline}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.hairline}; selection-background-color: {t.chosen};
   selection-color: {t.ink}; outline: none; padding: 4px; }}
@@ -121,10 +122,12 @@ QMenu::separator {{ height: 1px; background: {t.hairline}; margin: 4px 8px; }}
 
 def _views(t: Tokens, px: Px) -> str:
     return f"""
-QAbstractScrollArea {{ border: none; }}
+QScrollArea {{ border: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget#content {{ background: transparent; }}
 QTableView, QListView, QTreeView {{ background: {t.surface}; alternate-background-color: {t.surface}; color: {t.ink};
   border: none; outline: none; gridline-color: {t.hairline}; selection-background-color: {t.chosen}; selection-color: {t.ink}; }}
+QListView[role="side"] {{ background: transparent; }}
+QListView[role="side"]:focus {{ border: none; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {t.hairline}; }}
 QTableView::item:hover, QListView::item:hover, QTreeView::item:hover {{ background: {t.hover}; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {{ background: {t.chosen}; color: {t.ink}; }}

@@ -18,7 +18,7 @@ from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Button, IconButton, Row
 
-_LONGEST = 28
+_LONGEST = 22
 
 
 class AskBar(QWidget):
@@ -67,7 +67,6 @@ class AskBar(QWidget):
         """Show system prompt and sampling under the bar; closed by a click beside it or Escape."""
         panel = AskingPanel(self._shell, self._asking, self._choices, self)
         panel.changed.connect(self._set)
-        panel.adjustSize()
         corner = self.more.mapToGlobal(QPoint(self.more.width(), self.more.height() + Space.XS))
         panel.move(max(0, corner.x() - panel.width()), corner.y())
         panel.show()

@@ -81,12 +81,15 @@ class ContextBar(QWidget):
 
     def _lost(self, budget: Budget) -> str:
         """What had to be left out, in words; empty if nothing was."""
+        turns, passages = budget.dropped_turns, budget.dropped_passages
         lost = []
-        if budget.dropped_turns:
-            turns = words.count(budget.dropped_turns, self.tr("oldest message"), self.tr("oldest messages"))
-            lost.append(turns)
-        if budget.dropped_passages:
-            lost.append(words.count(budget.dropped_passages, self.tr("weakest passage"), self.tr("weakest passages")))
+        if turns:
+            lost.append(
+                self.tr("the oldest message") if turns == 1 else self.tr("the {0} oldest messages").format(turns)
+            )
+        if passages:
+            weakest = self.tr("the weakest passage")
+            lost.append(weakest if passages == 1 else self.tr("the {0} weakest passages").format(passages))
         if not lost:
             return ""
         return self.tr("Left out to make it fit: {0}.").format(self.tr(" and ").join(lost))

@@ -16,7 +16,7 @@ from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Button, Column, Fold, Line, Row, Text
 
-_WIDTH, _NUMBER = 400, 92
+_WIDTH, _NUMBER = 400, 76
 
 
 class AskingPanel(QFrame):
@@ -44,6 +44,7 @@ class AskingPanel(QFrame):
         self.name = QLineEdit()
         self.setLayout(Column(*self._parts(), gap=Space.M, margin=Space.L))
         self._show_name()
+        self._fit()
 
     def number(self, field: str) -> QSpinBox | QDoubleSpinBox:
         """The field of one of the numbers of ``Sampling``, or ``seed`` or ``k``."""
@@ -53,7 +54,7 @@ class AskingPanel(QFrame):
         fold = Fold(self.tr("Finer sampling"))
         for part in self._finer():
             fold.body.addLayout(part)
-        fold.toggled.connect(lambda _: self.adjustSize())
+        fold.toggled.connect(lambda _: self._fit())
         system = Column(Text(self.tr("System prompt"), "body"), gap=Space.XS)
         system.addWidget(Text(self.tr("Said to the model before the conversation; all arms get it."), "label"))
         system.addWidget(self.system)
@@ -174,6 +175,12 @@ class AskingPanel(QFrame):
         preset = self._choices.preset(self._asking)
         self.name.setText(preset.name if preset else "")
         self._offer()
+
+    def _fit(self) -> None:
+        """As high as what is in it needs at this width."""
+        layout = self.layout()
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
 
     def _offer(self) -> None:
         self._delete.setVisible(self._named() is not None)
