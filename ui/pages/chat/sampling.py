@@ -42,7 +42,8 @@ class AskingPanel(QFrame):
         self.system.setTabChangesFocus(True)
         self.system.textChanged.connect(self._changed)
         self.name = QLineEdit()
-        self.setLayout(Column(*self._parts(), gap=Space.M, margin=Space.L))
+        self._column = Column(*self._parts(), gap=Space.M, margin=Space.L)
+        self.setLayout(self._column)
         self._show_name()
         self._fit()
 
@@ -178,9 +179,8 @@ class AskingPanel(QFrame):
 
     def _fit(self) -> None:
         """As high as what is in it needs at this width."""
-        layout = self.layout()
-        layout.activate()
-        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+        self._column.activate()
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
 
     def _offer(self) -> None:
         self._delete.setVisible(self._named() is not None)
