@@ -65,6 +65,11 @@ NAMES = {
     "keys": "keyboard",
     "star": "star",
     "list": "columns",
+    "add-folder": "folder-plus",
+    "undo": "arrow-counter-clockwise",
+    "fit": "arrows-out-line-horizontal",
+    "zoom-out": "magnifying-glass-minus",
+    "zoom-in": "magnifying-glass-plus",
 }
 """Meaning → glyph."""
 
