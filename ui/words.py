@@ -34,7 +34,7 @@ def size(count: float) -> str:
             break
         count /= 1000
     digits = 0 if unit in ("B", "KB") or count >= 99.5 else 1
-    return f"{QLocale().toString(count, 'f', digits)} {unit}"
+    return f"{QLocale().toString(float(count), 'f', digits)} {unit}"
 
 
 def number(value: int) -> str:
