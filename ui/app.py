@@ -66,7 +66,10 @@ class App:
         try:
             workspace = Workspace.open(folder)
         except FormfactError as fault:
-            _refuse(fault)
+            if self.window:
+                self.window.shell.fault(fault)
+            else:
+                _refuse(fault)
             return False
         self.close()
         self.settings = settings_file.opened(settings_file.load(), workspace.folder)
