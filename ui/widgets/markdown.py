@@ -6,6 +6,7 @@ address when it is clicked, and only a second click hands it to the system's bro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class MarkdownView(QTextBrowser):
         self._shown: list[Item] = []
         self._starts: list[int] = []
         self._sources = 0
+        self._lined = False
         self._formats = Formats(theme)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
@@ -71,16 +73,21 @@ class MarkdownView(QTextBrowser):
 
     def set_markdown(self, text: str, *, sources: int = 0) -> None:
         """Show ``text``. ``sources``: how many passages there are; ``[1]`` to that number become citations."""
-        if text == self._stream.text and sources == self._sources:
+        if text == self._stream.text and sources == self._sources and not self._lined:
             return
-        grown = text.startswith(self._stream.text) and sources == self._sources
+        grown = text.startswith(self._stream.text) and sources == self._sources and not self._lined
         if not grown:
             self._sources = sources
-            self._stream = Stream()
+            self._stream, self._lined = Stream(), False
             self._formats.sources = sources
             self._show(0)
         self.append_markdown(text[len(self._stream.text) :])
         self.finish()
+
+    def show_lines(self, lines: Sequence[Sequence[Run]]) -> None:
+        """Show lines of runs as they are, not as Markdown."""
+        self._stream, self._lined = Stream(items=[Line("body", tuple(runs), first=False) for runs in lines]), True
+        self._show(0)
 
     def append_markdown(self, piece: str) -> None:
         """Show more of an answer that arrives."""

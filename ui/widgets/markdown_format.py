@@ -77,6 +77,10 @@ class Formats:
         made.setFontWeight(QFont.Weight.DemiBold if run.bold or bold or line.kind == "heading" else QFont.Weight.Normal)
         made.setFontItalic(run.italic)
         made.setFontStrikeOut(run.struck)
+        if run.colour.startswith("mark:"):
+            made.setFontWeight(QFont.Weight.DemiBold)
+            made.setFontUnderline(True)
+            made.setForeground(QBrush(QColor(self._tokens.arm(run.colour.removeprefix("mark:")))))
         if run.code:
             made.setFontFamilies(self._mono)
             made.setForeground(QBrush(QColor(self._code_colour(run.colour))))

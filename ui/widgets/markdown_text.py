@@ -30,7 +30,10 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text in one style. ``link`` is an address or ``cite:N``; ``colour`` is a kind of ``ui.widgets.highlight``."""
+    """Text in one style. ``link`` is an address or ``cite:N``.
+
+    ``colour`` is a kind of ``ui.widgets.highlight``, or ``mark:ARM`` for words that only that arm says.
+    """
 
     text: str
     bold: bool = False

@@ -1,0 +1,272 @@
+"""A pane: what one arm says, what can be done with it, and its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent
+from PySide6.QtWidgets import QMenu
+
+from engine.types import Answer, Arm
+from ui.pages.chat import proof
+from ui.pages.chat.answer_edit import AnswerEdit
+from ui.pages.chat.proof import Verdict
+from ui.shell import Shell
+from ui.theme.tokens import MEASURE, Space, Type
+from ui.widgets import Button, Card, IconButton, Row, Text, arm_label, repolish
+from ui.widgets.markdown import MarkdownView
+from ui.widgets.markdown_text import Run
+
+
+class Pane(Card):
+    """One arm's answer.
+
+    Args:
+        arm: whose.
+
+    Signals:
+        voted: 1, -1, or 0 to take a vote back.
+        corrected: the answer as a person put it.
+        exampled: the answer is to become a training example.
+        wanted: the answer is to be given: ``more`` (the first time, or after it was cut off) or ``reseed``.
+        cited: a citation's number was clicked.
+        continued: the conversation is to go on from this answer.
+        touched: the pane was clicked.
+    """
+
+    voted = Signal(int)
+    corrected = Signal(str)
+    exampled = Signal()
+    wanted = Signal(str)
+    cited = Signal(int)
+    continued = Signal()
+    touched = Signal()
+
+    def __init__(self, shell: Shell, arm: Arm) -> None:
+        super().__init__(gap=Space.S, margin=Space.L)
+        self.shell, self.arm = shell, arm
+        self.answer: Answer | None = None
+        self._edit: AnswerEdit | None = None
+        self._text, self._edited, self._vote = "", "", 0
+        self._letter = ""
+        self.saying = False
+        self._label = Text(arm_label(arm))
+        self._note = Text("", "label")
+        self.view = MarkdownView(shell.theme)
+        self._gap = Text("", "secondary", wrap=True)
+        self._ask = Button("", "plain", lambda: self.wanted.emit("more"))
+        self._foot = Text("", "label")
+        self._foot.setSizePolicy(self._foot.sizePolicy().Policy.Ignored, self._foot.sizePolicy().Policy.Fixed)
+        self._checks = Text("", "secondary")
+        self._head = self._made_head()
+        self.column.addLayout(self._head)
+        self.column.addWidget(self.view)
+        self.column.addWidget(self._gap)
+        self.column.addWidget(self._ask)
+        self.column.addStretch(1)
+        self.column.addWidget(self._checks)
+        self.column.addWidget(self._foot)
+        self.view.cited.connect(self.cited)
+        shell.theme.changed.connect(self._measure)
+        self._measure()
+        self._name_arm()
+        self.show_gap("")
+
+    # What it shows
+
+    def show_answer(self, answer: Answer, *, run: str, model: str, edit: str = "", vote: int = 0) -> None:
+        """Show an answer that is whole, or was stopped."""
+        self.answer, self._edited, self._vote = answer, edit, vote
+        self.saying = False
+        self._text = edit or answer.answer
+        self._fill(True)
+        self._ask.setText(self.tr("Answer again"))
+        self._ask.setVisible(answer.stop_reason == "stopped")
+        self.view.set_markdown(self._text, sources=len(answer.passages))
+        self.view.setAccessibleName(self.tr("Answer of {0}").format(self._label.text()))
+        ended = proof.ended(answer)
+        self._note.setText(" · ".join(part for part in (ended, self.tr("edited") if edit else "") if part))
+        self._note.setToolTip(answer.answer if edit else "")
+        self._foot.setText("" if self._letter else proof.foot(answer, run))
+        self._foot.setToolTip("" if self._letter else proof.whole(answer, run, model))
+        self._foot.setProperty("tone", proof.state(answer)[1])
+        repolish(self._foot)
+        self._colour_votes()
+
+    def show_said(self, text: str, sources: int) -> None:
+        """Show what has been said so far of an answer that is being given."""
+        self.answer, self._text, self._edited = None, text, ""
+        self.saying = True
+        self._fill(True)
+        self.view.set_markdown(text, sources=sources)
+        self._note.setText(self.tr("answering…"))
+        self._foot.setText("")
+        self.show_verdict(Verdict())
+
+    def append(self, piece: str) -> None:
+        """More has been said."""
+        self._text += piece
+        self.view.append_markdown(piece)
+
+    def show_gap(self, why: str, offer: str = "") -> None:
+        """Say why there is no answer; ``offer`` is the label of the button that asks for it."""
+        self.answer, self._text = None, ""
+        self.saying = False
+        self.view.set_markdown("")
+        self._fill(False)
+        self._gap.setText(why)
+        self._ask.setText(offer)
+        self._ask.setVisible(bool(offer))
+        self._note.setText("")
+        self._foot.setText("")
+        self.show_verdict(Verdict())
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show what the question's checks say of the answer."""
+        parts = [
+            ("✓ " if good else "✗ ") + name
+            for name, good in ((self.tr("form"), verdict.form), (self.tr("facts"), verdict.facts))
+            if good is not None
+        ]
+        self._checks.setText("   ".join(parts))
+        self._checks.setToolTip("\n".join(verdict.faults))
+        self._checks.setVisible(bool(parts))
+        self._checks.tone("good" if parts and not verdict.faults else "")
+
+    def show_difference(self, runs: Sequence[Sequence[Run]] | None, sources: int) -> None:
+        """Show the answer as plain lines with marked words; None: as it was."""
+        if runs is None:
+            self.view.set_markdown(self._text, sources=sources)
+        else:
+            self.view.show_lines(runs)
+
+    def blind(self, letter: str) -> None:
+        """Hide whose answer it is behind a letter; empty: show it."""
+        self._letter = letter
+        self._name_arm()
+
+    @property
+    def text(self) -> str:
+        """The answer as it stands: edited, or as it was said."""
+        return self._text
+
+    @property
+    def editing(self) -> bool:
+        """Whether a person is changing the answer."""
+        return self._edit is not None
+
+    # What it does
+
+    def copy(self) -> None:
+        """Put the answer on the clipboard, as it was written."""
+        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QToolTip
+
+        QGuiApplication.clipboard().setText(self._text)
+        QToolTip.showText(self._copy.mapToGlobal(QPoint(0, self._copy.height())), self.tr("Copied"), self._copy)
+
+    def edit(self) -> None:
+        """Change the answer in place."""
+        if self._edit or self.answer is None:
+            return
+        self._edit = AnswerEdit(self._text, changed=bool(self._edited))
+        self._edit.saved.connect(self._save)
+        self._edit.closed.connect(self._close_edit)
+        self.column.insertWidget(1, self._edit)
+        self.view.hide()
+        self._edit.take_focus()
+
+    def vote(self, value: int) -> None:
+        """Vote, or take the same vote back."""
+        self._vote = 0 if value == self._vote else value
+        self._colour_votes()
+        self.voted.emit(self._vote)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere makes its question the current one."""
+        self.touched.emit()
+        super().mousePressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """What can be done stands out while the mouse is here."""
+        self._emphasise("ink2")
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """And recedes again."""
+        self._emphasise("ink3")
+        super().leaveEvent(event)
+
+    # Parts
+
+    def _made_head(self) -> Row:
+        theme = self.shell.theme
+        self._copy = IconButton(theme, "copy", self.tr("Copy"), self.copy, size=16)
+        self._up = IconButton(theme, "up-vote", self.tr("Good answer"), lambda: self.vote(1), size=16)
+        self._down = IconButton(theme, "down-vote", self.tr("Bad answer"), lambda: self.vote(-1), size=16)
+        self._example = IconButton(theme, "example", self.tr("Use as example"), self.exampled.emit, size=16)
+        self._more = IconButton(theme, "more", self.tr("More"), self._open_menu, size=16)
+        self._icons = {
+            self._copy: "copy",
+            self._up: "up-vote",
+            self._down: "down-vote",
+            self._example: "example",
+            self._more: "more",
+        }
+        self._emphasise("ink3")
+        return Row(self._label, self._note, None, *self._icons, gap=Space.XS)
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Edit the answer"), self.edit)
+        if self._edited:
+            menu.addAction(self.tr("Back to what was said"), lambda: self.corrected.emit(""))
+        menu.addAction(self.tr("Go on from this answer"), self.continued.emit)
+        menu.addSeparator()
+        menu.addAction(self.tr("Answer again, same seed"), lambda: self.wanted.emit("more"))
+        menu.addAction(self.tr("Answer again, new seed"), lambda: self.wanted.emit("reseed"))
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def _fill(self, filled: bool) -> None:
+        self.view.setVisible(filled and not self._edit)
+        self._gap.setVisible(not filled)
+        if filled:
+            self._ask.hide()
+        for button in self._icons:
+            button.setVisible(filled)
+
+    def _save(self, text: str) -> None:
+        self._close_edit()
+        self.corrected.emit(text)
+
+    def _close_edit(self) -> None:
+        if self._edit:
+            self._edit.deleteLater()
+            self._edit = None
+        self.view.show()
+
+    def _colour_votes(self) -> None:
+        self._emphasise("ink3")
+
+    def _emphasise(self, colour: str) -> None:
+        for button, name in self._icons.items():
+            cast = {self._up: 1, self._down: -1}.get(button, 0)
+            button.show_icon(name, colour="ink" if cast and cast == self._vote else colour)
+            if cast:
+                button.setCheckable(True)
+                button.setChecked(cast == self._vote)
+
+    def _name_arm(self) -> None:
+        self._label.setText(self.tr("Answer {0}").format(self._letter) if self._letter else arm_label(self.arm))
+        for widget in (self, self._label):
+            widget.setProperty("arm", "" if self._letter else str(self.arm))
+            repolish(widget)
+        self.setAccessibleName(self._label.text())
+
+    def _measure(self) -> None:
+        """Lines of a length that reads well."""
+        font = self.font()
+        font.setPixelSize(self.shell.theme.px(Type.ANSWER))
+        self.view.setMaximumWidth(QFontMetrics(font).averageCharWidth() * MEASURE)

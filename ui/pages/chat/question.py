@@ -1,0 +1,116 @@
+"""The head of a turn: the question, its other versions, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from ui import words
+from ui.pages.chat.ask import AskBox
+from ui.shell import Shell
+from ui.theme.tokens import Space
+from ui.widgets import Column, IconButton, Row, Text
+
+SHOWN = 1_500
+"""Characters of a question that are shown; the rest is said in words."""
+
+
+class QuestionView(QWidget):
+    """A question.
+
+    Signals:
+        edited: the question in other words.
+        stepped: -1 or 1: the version before or after is to be shown.
+        repeated: it is to be answered under a new seed.
+        deleted: the turn is to go.
+    """
+
+    edited = Signal(str)
+    stepped = Signal(int)
+    repeated = Signal()
+    deleted = Signal()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._question = ""
+        self._box: AskBox | None = None
+        self._text = Text("", "section", wrap=True, select=True)
+        theme = shell.theme
+        self._before = IconButton(theme, "left", self.tr("Version before"), lambda: self.stepped.emit(-1), size=14)
+        self._after = IconButton(theme, "right", self.tr("Version after"), lambda: self.stepped.emit(1), size=14)
+        self._place = Text("", "label")
+        self._actions = [
+            IconButton(theme, "copy", self.tr("Copy the question"), self._copy, size=16),
+            IconButton(theme, "edit", self.tr("Edit the question"), self.edit, size=16),
+            IconButton(theme, "dice", self.tr("Answer under a new seed"), self.repeated.emit, size=16),
+            IconButton(theme, "delete", self.tr("Delete from here on"), self.deleted.emit, size=16),
+        ]
+        names = ("copy", "edit", "dice", "delete")
+        self._names = dict(zip(self._actions, names, strict=True))
+        row = Row(gap=Space.XS)
+        row.addWidget(self._text, 1)
+        for widget in (self._before, self._place, self._after, *self._actions):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = Column(row)
+        self.setLayout(self._column)
+        self._emphasise("ink3")
+
+    def show_question(self, question: str, place: int, versions: int, *, whole: bool) -> None:
+        """Show a question; ``whole``: it is in the store, so that things can be done with it."""
+        self._question = question
+        self._text.setText(_shown(question))
+        for widget in (self._before, self._place, self._after):
+            widget.setVisible(versions > 1)
+        self._place.setText(f"{place + 1}/{versions}")
+        self._place.setAccessibleName(self.tr("Version {0} of {1}").format(place + 1, versions))
+        self._before.setEnabled(place > 0)
+        self._after.setEnabled(place < versions - 1)
+        for button in self._actions:
+            button.setVisible(whole)
+
+    def edit(self) -> None:
+        """Change the question in place; the answers to the old one are kept beside it."""
+        if self._box:
+            return
+        self._box = AskBox(self._shell, self.tr("Ask in other words"))
+        self._box.put(self._question)
+        self._box.asked.connect(self._ask)
+        self._box.escaped.connect(self._close)
+        self._column.addWidget(self._box)
+        self._box.field.setFocus()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """What can be done stands out while the mouse is here."""
+        self._emphasise("ink2")
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """And recedes again."""
+        self._emphasise("ink3")
+        super().leaveEvent(event)
+
+    def _ask(self, question: str) -> None:
+        self._close()
+        if question != self._question:
+            self.edited.emit(question)
+
+    def _close(self) -> None:
+        if self._box:
+            self._box.deleteLater()
+            self._box = None
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._question)
+
+    def _emphasise(self, colour: str) -> None:
+        for button, name in self._names.items():
+            button.show_icon(name, colour=colour)
+
+
+def _shown(question: str) -> str:
+    if len(question) <= SHOWN:
+        return question
+    rest = words.size(len(question.encode(errors="replace")))
+    return f"{question[:SHOWN]}… ({rest})"

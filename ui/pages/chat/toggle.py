@@ -1,0 +1,72 @@
+"""The toggle: which arm is seen, or two or four of them beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.types import FOUR_ARMS, Arm
+from ui.shell import Shell
+from ui.theme.tokens import Space
+from ui.widgets import IconButton, Row, Segments, Text, arm_label
+
+ONE, SPLIT, GRID = "one", "split", "grid"
+LAYOUTS = {SPLIT: (Arm.TUNED, Arm.GROUNDED), GRID: FOUR_ARMS}
+
+
+class Toggle(QWidget):
+    """The largest control of the page.
+
+    Signals:
+        arm_chosen: an arm's name.
+        layout_chosen: ``one``, ``split`` or ``grid``.
+        difference_asked: the words that two panes do not share are to be marked, or no longer.
+        blind_asked: whose answer is whose is to be hidden, or shown again.
+    """
+
+    arm_chosen = Signal(str)
+    layout_chosen = Signal(str)
+    difference_asked = Signal()
+    blind_asked = Signal()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._arms = Segments([(str(arm), arm_label(arm)) for arm in FOUR_ARMS], self.tr("Whose answer"))
+        self._layouts = Segments([(SPLIT, self.tr("Split")), (GRID, self.tr("Grid"))], self.tr("Beside each other"))
+        self._difference = IconButton(shell.theme, "difference", self.tr("Mark the words that differ (D)"))
+        self._blind = IconButton(shell.theme, "blind", self.tr("Hide whose answer is whose until you have voted"))
+        for button, signal in ((self._difference, self.difference_asked), (self._blind, self.blind_asked)):
+            button.setCheckable(True)
+            button.clicked.connect(signal)
+        self._hint = Text("", "label")
+        self._arms.chosen.connect(self.arm_chosen)
+        self._layouts.chosen.connect(self._choose_layout)
+        self._layout = ONE
+        self.setLayout(Row(self._arms, self._layouts, self._difference, self._blind, self._hint, None, gap=Space.M))
+
+    def show_state(self, layout: str, arm: Arm, *, difference: bool, blind: bool, hint: str = "") -> None:
+        """Show what holds."""
+        self._layout = layout
+        self._arms.choose(str(arm) if layout == ONE else "")
+        self._layouts.choose("" if layout == ONE else layout)
+        self._difference.setChecked(difference)
+        self._blind.setChecked(blind)
+        self._arms.setVisible(not blind)
+        self._hint.setText(hint)
+
+    def allow(self, arms: Sequence[Arm], why_not: str) -> None:
+        """Which arms can answer, and why the others cannot."""
+        for arm in FOUR_ARMS:
+            tip = {
+                Arm.BASE: self.tr("The model as it is"),
+                Arm.TUNED: self.tr("With your tuned form (Ctrl+T flips tuned and grounded)"),
+                Arm.GROUNDED: self.tr("With passages of your documents (Ctrl+T flips tuned and grounded)"),
+                Arm.BOTH: self.tr("With your tuned form and with passages of your documents"),
+            }[arm]
+            self._arms.set_enabled(str(arm), arm in arms, tip if arm in arms else why_not)
+
+    def _choose_layout(self, layout: str) -> None:
+        """A second click on a layout goes back to one pane."""
+        self.layout_chosen.emit(ONE if layout == self._layout else layout)
