@@ -134,7 +134,7 @@ QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {{
 QTableView:focus, QListView:focus, QTreeView:focus {{ border: 1px solid {t.focus}; }}
 QHeaderView {{ background: {t.surface}; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.ink3}; border: none; border-bottom: 1px solid {t.hairline};
-  padding: 6px 8px; font-size: {px(Type.LABEL)}; }}
+  padding: 6px 8px 6px 11px; font-size: {px(Type.LABEL)}; }}
 QHeaderView::section:hover {{ color: {t.ink}; }}
 QListView::item {{ padding: 6px 8px; border-radius: {Radius.CONTROL}px; }}
 QSplitter::handle {{ background: {t.hairline}; }}
@@ -171,7 +171,7 @@ QFrame[role="segments"] {{ background: {t.hover}; border: 1px solid {t.hairline}
 QFrame[role="segments"] QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {px(14)}; padding: 4px 14px;
   color: {t.ink2}; min-height: {px(18)}; }}
 QFrame[role="segments"] QPushButton:hover {{ color: {t.ink}; }}
-QFrame[role="segments"] QPushButton:checked {{ background: {t.surface}; color: {t.ink}; border-color: {t.control}; font-weight: 600; }}
+QFrame[role="segments"] QPushButton:checked {{ background: {t.surface}; color: {t.ink}; border-color: {t.control}; }}
 QFrame[role="segments"] QPushButton:focus {{ border: 2px solid {t.focus}; padding: 3px 13px; }}
 {_arms(t)}
 """
