@@ -1,0 +1,185 @@
+"""The models that are installed: a list, and what the chosen one is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
+
+from engine.events import Event, Notice
+from engine.jobs import Lane
+from engine.models.overview import Installed, installed
+from ui import words
+from ui.pages.models.facts import TONES, fit, run_words, short, tune_words
+from ui.pages.models.installed_detail import InstalledDetail
+from ui.pages.models.rows import Col, RowsModel
+from ui.shell import Shell
+from ui.theme.tokens import Space
+from ui.widgets import Button, Card, Column, Line, Row, TableView, Text
+
+DETAIL = 400
+
+
+class InstalledView(QWidget):
+    """List and detail of the installed models.
+
+    Args:
+        shell: what pages are given.
+
+    Signals:
+        asked_catalogue: the user wants to see the catalogue.
+    """
+
+    asked_catalogue = Signal()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._model = RowsModel[Installed](shell.theme, self._columns())
+        self.table = TableView(shell.theme, self.tr("Installed models"))
+        self.table.setModel(self._model)
+        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.table.widths(220, 96, 112, 96, 112)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
+        self.detail = InstalledDetail(shell.theme)
+        self.detail.setFixedWidth(shell.theme.px(DETAIL))
+        self.detail.asked_remove.connect(self.remove)
+        self.detail.asked_folder.connect(self._choose_folder)
+        self._hint = self._made_hint()
+        left = Column(gap=Space.M)
+        left.addWidget(self.table, 1)
+        left.addWidget(self._hint)
+        row = Row(gap=Space.L)
+        row.addLayout(left, 1)
+        row.addWidget(Line(upright=True))
+        row.addWidget(self.detail)
+        self.setLayout(row)
+        self._wanted = ""
+        shell.theme.changed.connect(lambda: self.detail.setFixedWidth(shell.theme.px(DETAIL)))
+
+    @property
+    def chosen(self) -> Installed | None:
+        """The model that is chosen in the list."""
+        rows = self.table.selectionModel().selectedRows()
+        return self._model.all[rows[0].row()] if rows else None
+
+    def reload(self) -> None:
+        """Read the list anew."""
+        workspace = self._shell.workspace
+        self._shell.look(lambda: installed(workspace), self._filled, owner=self, key="installed")
+
+    def add(self, path: Path, pair: Path | None = None) -> None:
+        """Install a GGUF file or a Hugging Face folder; with ``pair`` both forms of one model."""
+        said: list[str] = []
+
+        def heard(event: Event) -> None:
+            if isinstance(event, Notice):
+                said.append(event.text)
+
+        models = self._shell.workspace.models
+        self._shell.run(
+            Lane.DATA,
+            self.tr("Adding {0}").format(path.name),
+            lambda task: models.add(str(path), task, pair=pair),
+            owner=self,
+            on_event=heard,
+            on_done=lambda model: self._added(model.name, said),
+            page="models",
+        )
+
+    def remove(self) -> None:
+        """Take the chosen model off the list, with a way back; its files go only if they are the workspace's own."""
+        one, models, shell = self.chosen, self._shell.workspace.models, self._shell
+        if one is None or one.builtin:
+            return
+        model = one.model
+
+        def undo() -> None:
+            self._wanted = model.name
+            shell.look(lambda: models.restore(model), self._told, owner=self)
+
+        def erase() -> None:
+            shell.look(lambda: models.erase(model), lambda _: None, owner=shell)
+
+        def removed(_: object) -> None:
+            text = self.tr("Deleted {0}") if one.owned else self.tr("Removed {0}; its file stays where it is")
+            shell.toast(text.format(model.name), undo, gone=erase if one.owned else None)
+            self._told()
+
+        shell.look(lambda: models.remove(model.name), removed, owner=self)
+
+    def _choose_folder(self) -> None:
+        if one := self.chosen:
+            title = self.tr("The Hugging Face folder of {0}").format(one.model.name)
+            if folder := QFileDialog.getExistingDirectory(self, title):
+                self.add(Path(one.model.gguf), Path(folder))
+
+    def _added(self, name: str, said: list[str]) -> None:
+        self._wanted = name
+        self._told()
+        kind = "warn" if said else "good"
+        self._shell.banner(kind, self.tr("{0} is installed.").format(name), remedy=" ".join(said))
+
+    def _told(self, _: object = None) -> None:
+        self._shell.tell("models")
+
+    def _filled(self, found: list[Installed]) -> None:
+        wanted = self._wanted or (self.chosen.model.name if self.chosen else "")
+        self._wanted = ""
+        self._model.show_rows(found)
+        names = [one.model.name for one in self._model.all]
+        self.table.selectRow(names.index(wanted) if wanted in names else 0)
+        self._hint.setVisible(all(one.builtin for one in found))
+        self._show()
+
+    def _show(self) -> None:
+        self.detail.show_model(self.chosen)
+
+    def _columns(self) -> list[Col[Installed]]:
+        def tunable(one: Installed) -> str:
+            return fit(one.needs.tune_fit) if one.tunable.can else self.tr("✗ No")
+
+        def name(one: Installed) -> str:
+            marks = {"missing": self.tr("file missing"), "changed": self.tr("file changed")}
+            return f"{one.model.name}  ·  {marks[one.state]}" if one.state else one.model.name
+
+        return [
+            Col(self.tr("Model"), name, tone=lambda one: "bad" if one.state else ""),
+            Col(
+                self.tr("Parameters"),
+                lambda one: short(one.model.parameters),
+                lambda one: one.model.parameters,
+                right=True,
+            ),
+            Col(self.tr("Quantisation"), lambda one: one.model.quantisation),
+            Col(self.tr("On disk"), lambda one: words.size(one.model.bytes), lambda one: one.model.bytes, right=True),
+            Col(
+                self.tr("Runs here"),
+                lambda one: fit(one.needs.run_fit),
+                lambda one: one.needs.run,
+                lambda one: TONES[one.needs.run_fit],
+                lambda one: run_words(one.needs),
+            ),
+            Col(
+                self.tr("Can be tuned here"),
+                tunable,
+                lambda one: one.needs.tune if one.tunable.can else 0,
+                lambda one: TONES[one.needs.tune_fit] if one.tunable.can else "bad",
+                lambda one: tune_words(one.needs) if one.tunable.can else one.tunable.why,
+            ),
+        ]
+
+    def _made_hint(self) -> Card:
+        text = self.tr(
+            "The starter model is tiny: it is here so that everything works at once. For real work choose a larger one."
+        )
+        words_ = Text(text, "secondary", wrap=True)
+        row = Row(gap=Space.L)
+        row.addWidget(words_, 1)
+        row.addWidget(Button(self.tr("See the catalogue"), "plain", self.asked_catalogue.emit), 0)
+        row.setAlignment(words_, Qt.AlignmentFlag.AlignVCenter)
+        card = Card()
+        card.column.addLayout(row)
+        return card
