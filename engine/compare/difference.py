@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_SMALL = 1_000_000
-"""Pairs of words up to which the exact comparison is quick (some tens of milliseconds)."""
+_WORDS = re.compile(r"(^|\w+|[^\w\s])(\s*)")
+"""A word or sign (at the start also nothing), and the white space after it."""
+_QUICK = 60_000
+"""Pairs of equal words up to which the exact comparison takes less than half a second, whatever the texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +26,36 @@ class Piece:
 def words(a: str, b: str) -> list[Piece]:
     """The texts as pieces: ``same`` and ``left`` joined give ``a``, ``same`` and ``right`` joined give ``b``.
 
-    White space between two equal words may differ in kind; then it is a difference too.
+    Words are compared, and where they are equal the white space after them.
     """
     left, right = _WORDS.findall(a), _WORDS.findall(b)
     pieces: list[Piece] = []
-    for kind, start, end, begin, stop in _steps(left, right):
+    for kind, start, end, begin, stop in _steps([word for word, _ in left], [word for word, _ in right]):
         if kind == "equal":
-            _add(pieces, left[start:end], "same")
+            for (word, space), (_, other) in zip(left[start:end], right[begin:stop], strict=True):
+                _add(pieces, word, "same")
+                _differ(pieces, space, other)
         else:
-            _add(pieces, left[start:end], "left")
-            _add(pieces, right[begin:stop], "right")
+            _differ(pieces, _text(left[start:end]), _text(right[begin:stop]))
     return pieces
 
 
-def _add(pieces: list[Piece], tokens: Sequence[str], kind: str) -> None:
-    if not tokens:
+def _differ(pieces: list[Piece], left: str, right: str) -> None:
+    """Add what takes each other's place, without the white space that both end in."""
+    end = left[len(left.rstrip()) :]
+    tail = end if end and right[len(right.rstrip()) :] == end else ""
+    _add(pieces, left.removesuffix(tail), "left")
+    _add(pieces, right.removesuffix(tail), "right")
+    _add(pieces, tail, "same")
+
+
+def _text(tokens: Sequence[tuple[str, str]]) -> str:
+    return "".join(word + space for word, space in tokens)
+
+
+def _add(pieces: list[Piece], text: str, kind: str) -> None:
+    if not text:
         return
-    text = "".join(tokens)
     if pieces and pieces[-1].kind == kind:
         pieces[-1] = Piece(pieces[-1].text + text, kind)
     else:
@@ -52,15 +67,13 @@ Steps = list[tuple[str, int, int, int, int]]
 
 def _steps(left: Sequence[str], right: Sequence[str]) -> Steps:
     """The steps from one to the other. Long texts are cut at words that each has once, and the parts compared alone."""
-    if len(left) * len(right) <= _SMALL:
+    if _cost(left, right) <= _QUICK:
         return _exact(left, right)
-    anchors = _anchors(left, right)
-    if not anchors:
-        return [("replace", 0, len(left), 0, len(right))]
     steps: Steps = []
     i = j = 0
-    for at, to in [*anchors, (len(left), len(right))]:
-        part = _exact(left[i:at], right[j:to]) if (at - i) * (to - j) <= _SMALL else [("replace", 0, at - i, 0, to - j)]
+    for at, to in [*_anchors(left, right), (len(left), len(right))]:
+        quick = _cost(left[i:at], right[j:to]) <= _QUICK
+        part = _exact(left[i:at], right[j:to]) if quick else [("replace", 0, at - i, 0, to - j)]
         steps += [(kind, a + i, b + i, c + j, d + j) for kind, a, b, c, d in part]
         if at < len(left):
             steps.append(("equal", at, at + 1, to, to + 1))
@@ -68,8 +81,14 @@ def _steps(left: Sequence[str], right: Sequence[str]) -> Steps:
     return steps
 
 
+def _cost(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many pairs of places hold the same word."""
+    often, frequent = Counter(left), Counter(right)
+    return sum(count * frequent[word] for word, count in often.items())
+
+
 def _exact(left: Sequence[str], right: Sequence[str]) -> Steps:
-    return [*SequenceMatcher(str.isspace, left, right, autojunk=False).get_opcodes()]
+    return [*SequenceMatcher(None, left, right, autojunk=False).get_opcodes()]
 
 
 def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
@@ -82,8 +101,6 @@ def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]
 
 def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs whose second numbers rise, by patience sorting."""
-    from bisect import bisect_left
-
     tops: list[int] = []
     ends: list[int] = []
     before: list[int] = []

@@ -122,6 +122,7 @@ class AskingPanel(QFrame):
     def _row(self, field: str, label: str, tip: str, number: QSpinBox | QDoubleSpinBox) -> Row:
         self._fields[field] = number
         number.setFixedWidth(self._shell.theme.px(_NUMBER))
+        number.setAlignment(Qt.AlignmentFlag.AlignRight)
         number.setAccessibleName(f"{label}. {tip}")
         number.setToolTip(tip)
         number.valueChanged.connect(self._changed)
