@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton
 
 from engine.types import Arm
-from ui.theme.tokens import MARKS, Tokens
+from ui.theme.tokens import MARKS, Space, Tokens
 from ui.widgets.basic import Row, repolish
 
 
@@ -66,6 +66,24 @@ class Segments(QFrame):
             self._buttons[key] = button
             row.addWidget(button)
         self.setLayout(row)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of text."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The style sheet has been applied by now."""
+        self._measure()
+        super().showEvent(event)
+
+    def _measure(self) -> None:
+        """Room for the bold word of the choice that holds, so that nothing moves when another one does."""
+        for button in self._buttons.values():
+            font = button.font()
+            font.setWeight(QFont.Weight.DemiBold)
+            button.setMinimumWidth(QFontMetrics(font).horizontalAdvance(button.text()) + 2 * Space.L)
 
     @property
     def key(self) -> str:
