@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import platform
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,14 +19,16 @@ from typing import TYPE_CHECKING
 
 from engine import machine
 from engine.errors import FormfactError
-from engine.process import tail
+from engine.process import ROOT, tail
 from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 _LOG_BYTES, _LOG_LINES, _LINE = 6000, 25, 240
-_PATH = re.compile(r"(?<![\w<])(?:[A-Za-z]:)?[/\\](?:[^\s/\\:'\"<>|]+[/\\])+")
+_PATH = re.compile(
+    r"(?<![\w>…])(?:[A-Za-z]:|~)?[/\\](?:[^\s/\\:'\"<>|]+[/\\])+[^\s/\\:'\"<>|]*?(\.\w{1,6})?(?=[\s:,;'\")]|$)"
+)
 _SHORTEST = 4
 """Names shorter than this are not struck out: they are in every other word."""
 
@@ -44,7 +47,7 @@ def bundle(workspace: Workspace, settings: Settings) -> str:
         "Logs": _logs(workspace.folder / "logs", strike),
     }
     head = f"Formfact diagnostics, made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n"
-    said = "No text of documents or examples, no questions, no answers, no file names, no home paths.\n"
+    said = "No text of documents or examples, no questions, no answers, no names of your files, no home paths.\n"
     return head + said + "".join(f"\n{title}\n{_underlined(lines)}" for title, lines in sections.items())
 
 
@@ -68,13 +71,18 @@ class _Strike:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        names = {document.name: "<document>" for document in workspace.documents.list()}
-        names |= {Path(document.path).stem: "<document>" for document in workspace.documents.list()}
+        documents, models = workspace.documents.list(), workspace.models.list()
+        names = {document.name: "<document>" for document in documents}
+        names |= {Path(document.path).stem: "<document>" for document in documents}
         names |= {question.question: "<question>" for question in workspace.chat.comparisons()}
         names |= {dataset.name: "<dataset>" for dataset in workspace.datasets.list()}
         names |= {run.name: "<run>" for run in workspace.tuning.list()}
+        names |= {Path(model.gguf).stem: "<model>" for model in models}
         self._names = sorted(((n, w) for n, w in names.items() if len(n) >= _SHORTEST), key=lambda one: -len(one[0]))
-        self._places = [(str(workspace.folder), "<workspace>"), (str(Path.home()), "~")]
+        self._places = [(str(ROOT), "<formfact>"), (sys.prefix, "<python>"), (sys.base_prefix, "<python>")]
+        self._places += [(str(workspace.folder), "<workspace>"), (str(Path.home()), "~")]
+        files = {Path(path).parent for path in (*(d.path for d in documents), *(m.gguf for m in models))}
+        self._places += sorted(((str(folder), "<folder>") for folder in files if len(folder.parts) > 2), reverse=True)
         self._who = [(name, word) for name, word in ((_user(), "<user>"), (platform.node(), "<host>")) if name]
 
     def __call__(self, text: str) -> str:
@@ -82,7 +90,7 @@ class _Strike:
             text = text.replace(place, word)
         for name, word in self._names:
             text = text.replace(name, word)
-        text = _PATH.sub("…/", text)
+        text = _PATH.sub(r"…/<file>\1", text)
         for name, word in self._who:
             text = re.sub(rf"\b{re.escape(name)}\b", word, text)
         return text

@@ -8,6 +8,7 @@ import pytest
 
 from engine import diagnostics
 from engine.errors import FormfactError
+from engine.process import ROOT
 from engine.settings import Settings
 from engine.task import Task
 from engine.workspace import Workspace
@@ -16,6 +17,8 @@ from store.answers import ComparisonRow
 
 SECRET = "The merger with Blauwal closes on 4 May."
 QUESTION = "When does the Blauwal merger close?"
+
+CODE = f'File "{ROOT}/engine/serve.py", line 3: [/srv/Geheim/x.gguf, /opt/secret/a.bin]\n'
 
 
 @pytest.fixture
@@ -32,7 +35,9 @@ def full(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     answers.begin(workspace.database, ComparisonRow(**row))  # type: ignore[arg-type]
     log = workspace.folder / "logs" / "chat.log"
     log.parent.mkdir(exist_ok=True)
-    log.write_text(f"loading {Path.home()}/models/a.gguf\nquestion: {QUESTION}\nparsing {paper}\nggml: assertion\n")
+    log.write_text(
+        f"loading {Path.home()}/models/a.gguf\nquestion: {QUESTION}\nparsing {paper}\nggml: assertion\n{CODE}"
+    )
     return workspace
 
 
@@ -45,9 +50,10 @@ def test_it_says_what_helps_and_holds_nothing_of_the_users(full: Workspace) -> N
         "1 × .txt indexed",
         "1 × .pdf refused",
         "ggml: assert",
+        "engine/serve.py",
     ):
         assert part in text, part
-    for part in (SECRET, QUESTION, "Blauwal", "secret project", str(Path.home()), str(full.folder)):
+    for part in (SECRET, QUESTION, "Blauwal", "secret", "Geheim", str(Path.home()), str(full.folder)):
         assert part not in text, part
 
 

@@ -83,7 +83,7 @@ class ModelsPage(Page):
     def actions_offered(self) -> list[Action]:
         """What can be done here."""
         return [
-            Action("models.add-file", self.tr("Add a model from a GGUF file"), self.add_file, "Ctrl+O"),
+            Action("models.add-file", self.tr("Add a model from a GGUF file"), self.add_file),
             Action("models.add-folder", self.tr("Add a model from a Hugging Face folder"), self.add_folder),
             Action("models.catalogue", self.tr("Show the catalogue of models"), lambda: self.show_view("catalogue")),
             Action("models.machine", self.tr("Show what this machine can do"), lambda: self.show_view("machine")),
