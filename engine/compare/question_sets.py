@@ -44,7 +44,7 @@ class QuestionSets:
             QuestionsRefused: naming the first line that cannot be used; nothing is imported.
         """
         read = read_questions(path)
-        chosen = self._free(name or path.stem)
+        chosen = self.free(name or path.stem)
         self._create(chosen, str(path.absolute()), read.questions)
         return self.get(chosen)
 
@@ -120,7 +120,7 @@ class QuestionSets:
 
     def rename(self, name: str, new: str) -> str:
         """Give a set another name; returns it (with a number if it is taken)."""
-        chosen = self._free(_name(new)) if new.strip() != name else name
+        chosen = self.free(_name(new)) if new.strip() != name else name
         rows.rename(self._database, self._set(name).id, chosen)
         return chosen
 
@@ -135,7 +135,7 @@ class QuestionSets:
         if name not in self._removed:
             raise NotFound(f"There is no removed question set {name!r}.", "What is removed stays until it is closed.")
         source, questions = self._removed.pop(name)
-        chosen = self._free(name)
+        chosen = self.free(name)
         with self._database.transaction():
             rows.put(self._database, rows.create(self._database, chosen, source), questions)
         return chosen
@@ -174,7 +174,8 @@ class QuestionSets:
         with self._database.transaction():
             rows.put(self._database, rows.create(self._database, name, source), _rows(questions))
 
-    def _free(self, name: str) -> str:
+    def free(self, name: str) -> str:
+        """``name``, with a number if it is taken."""
         taken = {one.name for one in self.list()}
         return next(one for one in _numbered(_name(name)) if one not in taken)
 

@@ -16,7 +16,7 @@ from engine.compare import picture
 from engine.compare.origin import origin
 from engine.compare.rows import TITLES, rows
 from engine.compare.scorecard import Scored
-from engine.compare.verdict import percent
+from engine.compare.verdict import percent, unbroken
 from engine.errors import FormfactError, disk_errors
 from engine.types import Arm, Interval, Passage
 
@@ -67,7 +67,7 @@ def render(scorecard: Scorecard, groups: Sequence[dict[str, Any]], title: str) -
     html = environment.get_template("report.html.jinja").render(
         title=title,
         about=_about(scorecard),
-        verdict=_together(scorecard.verdict.sentence),
+        verdict=unbroken(scorecard.verdict.sentence),
         marks=picture.marks(scorecard.form, scorecard.facts),
         frame={"left": picture.LEFT, "top": picture.TOP, "size": picture.SIZE},
         table=_table(scorecard),
@@ -77,11 +77,6 @@ def render(scorecard: Scorecard, groups: Sequence[dict[str, Any]], title: str) -
         groups=groups,
     )
     return _UNPRINTABLE.sub("\ufffd", html).lstrip()
-
-
-def _together(sentence: str) -> str:
-    """The sentence with spaces that do not break inside ``2 % → 80 %``."""
-    return sentence.replace(" %", "\u00a0%").replace(" → ", "\u00a0→\u00a0")
 
 
 def _about(scorecard: Scorecard) -> str:

@@ -155,3 +155,8 @@ class _Evidence:
 def percent(share: float) -> str:
     """A share as people read it: ``92 %``."""
     return f"{100 * share:.0f} %"
+
+
+def unbroken(sentence: str) -> str:
+    """A verdict with spaces that do not break inside ``2 % → 80 %``."""
+    return sentence.replace(" %", "\u00a0%").replace(" → ", "\u00a0→\u00a0")

@@ -83,6 +83,8 @@ class _Glyph(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into ``rect``, paler when disabled."""
+        if rect.isEmpty():  # a button may be smaller than its border while a layout is made
+            return
         font = QFont(self._family)
         font.setPixelSize(rect.height())
         painter.save()
@@ -94,7 +96,7 @@ class _Glyph(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The glyph on a transparent ground."""
-        made = QPixmap(size)
+        made = QPixmap(size.expandedTo(QSize(1, 1)))
         if made.isNull():
             return made  # asked for nothing, while a layout is being found
         made.fill(Qt.GlobalColor.transparent)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QColor, QPalette
 
+from engine import resources
 from ui.theme.tokens import Radius, Space, Tokens, Type
 
+_CARET = (resources.ROOT / "icons" / "caret-down.svg").as_posix()
 Px = Callable[[int], str]
 """From a size of the tokens to the scaled size, as ``13px``."""
 
@@ -107,7 +109,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QLineEdit[bare="true"], QTextEdit[bare="true"], QPlainTextEdit[bare="true"] {{ border: none; background: transparent; padding: 0; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.ink3}; border-color: {t.hairline}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url("{_CARET}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.hairline}; selection-background-color: {t.chosen};
   selection-color: {t.ink}; outline: none; padding: 4px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; }}
