@@ -101,12 +101,12 @@ class Pipeline:
 
     def _heed(self) -> None:
         """Raise ``Cancelled`` if there is a wish to stop, of whatever kind, before there is anything to save."""
-        if self._task.cancelled or wishes.wished(self._folder, wishes.STOP):
+        if self._task.cancelled or wishes.wished(self._folder):
             raise Cancelled
 
     def _leaving(self) -> bool:
         """Whether what was trained so far is for another process to go on with, or for nobody."""
-        return any(wishes.wished(self._folder, what) for what in (wishes.DETACH, wishes.DISCARD))
+        return wishes.wished(self._folder, wishes.DETACH, wishes.DISCARD)
 
     def _telling(self) -> Task:
         """A task that tells each step also as progress, for whoever shows any kind of work."""

@@ -35,9 +35,10 @@ def _field(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    title: str = "",
 ) -> Any:
-    """A field with what a person needs to know to set it."""
-    metadata = {"explain": explain, "unit": unit, "low": low, "high": high, "choices": choices}
+    """A field with what a person needs to know to set it; ``title`` where its name does not say it."""
+    metadata = {"explain": explain, "unit": unit, "low": low, "high": high, "choices": choices, "title": title}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -53,18 +54,33 @@ class Recipe:
     alpha: float = _field(32.0, "How strongly the adapter acts; usually rank or twice the rank.", low=0.1, high=1024)
     dropout: float = _field(0.0, "Share of the adapter switched off at random in each step.", low=0.0, high=0.5)
     targets: str = _field(
-        "all", "Which layers learn: all linear ones, or attention alone.", choices=("all", "attention")
+        "all", "Which layers learn: all linear ones, or attention alone.", choices=("all", "attention"), title="Layers"
     )
     learning_rate: float = _field(
         0.0, "How large each step is. 0 chooses by the size of the model: small models need larger steps.",
         low=0.0, high=0.1,
     )  # fmt: skip
-    epochs: float = _field(3.0, "How often each example is seen.", unit="passes", low=0.01, high=1000)
-    max_steps: int = _field(0, "Stop after this many steps; 0 lets the passes decide.", unit="steps", low=0, high=10**7)
-    batch: int = _field(8, "Examples worked on at once. More is faster and needs more memory.", low=1, high=1024)
-    accumulation: int = _field(1, "Batches that make one step, for larger steps in little memory.", low=1, high=1024)
+    epochs: float = _field(3.0, "How often each example is seen.", unit="passes", low=0.01, high=1000, title="Passes")
+    max_steps: int = _field(
+        0, "Stop after this many steps; 0 lets the passes decide.", unit="steps", low=0, high=10**7, title="Most steps"
+    )
+    batch: int = _field(
+        8,
+        "Examples worked on at once. More is faster and needs more memory.",
+        low=1,
+        high=1024,
+        title="Examples at once",
+    )
+    accumulation: int = _field(
+        1, "Batches that make one step, for larger steps in little memory.", low=1, high=1024, title="Batches a step"
+    )
     length: int = _field(
-        1024, "Longest example; longer ones are cut at the end of a turn.", unit="tokens", low=16, high=131072
+        1024,
+        "Longest example; longer ones are cut at the end of a turn.",
+        unit="tokens",
+        low=16,
+        high=131072,
+        title="Longest example",
     )
     warmup: float = _field(0.06, "Share of the steps in which the learning rate rises.", low=0.0, high=0.5)
     schedule: str = _field(
@@ -72,20 +88,42 @@ class Recipe:
     )
     weight_decay: float = _field(0.01, "Pull towards small weights, against overfitting.", low=0.0, high=1.0)
     seed: int = _field(1, "The same seed gives the same run.", low=0, high=2**31 - 1)
-    held_out: float = _field(0.1, "Share of the examples kept aside to measure on.", low=0.0, high=0.5)
+    held_out: float = _field(
+        0.1, "Share of the examples kept aside to measure on.", low=0.0, high=0.5, title="Kept aside"
+    )
     eval_every: int = _field(
-        50, "Measure on held-out examples after so many steps; 0 only at the end.", unit="steps", low=0, high=10**6
+        50,
+        "Measure on held-out examples after so many steps; 0 only at the end.",
+        unit="steps",
+        low=0,
+        high=10**6,
+        title="Measure every",
     )
     samples: int = _field(
-        3, "Held-out questions that are answered at each measurement, to see the form arrive.", low=0, high=12
+        3,
+        "Held-out questions that are answered at each measurement, to see the form arrive.",
+        low=0,
+        high=12,
+        title="Sample answers",
     )
     save_every: int = _field(
-        50, "Save a checkpoint after so many steps; 0 only when stopped.", unit="steps", low=0, high=10**6
+        50,
+        "Save a checkpoint after so many steps; 0 only when stopped.",
+        unit="steps",
+        low=0,
+        high=10**6,
+        title="Save every",
     )
     grounded_share: float = _field(
-        0.25, "Share of the examples trained with passages from your documents in the prompt.", low=0.0, high=1.0
+        0.25,
+        "Share of the examples trained with passages from your documents in the prompt.",
+        low=0.0,
+        high=1.0,
+        title="With sources",
     )
-    quantise: bool = _field(False, "Hold the base model in 4 bits while training (QLoRA; needs an NVIDIA GPU).")
+    quantise: bool = _field(
+        False, "Hold the base model in 4 bits while training (QLoRA; needs an NVIDIA GPU).", title="Four-bit base"
+    )
     precision: str = _field(
         "auto", "Number format of the arithmetic: auto takes bf16 where the machine is fast at it.",
         choices=("auto", "bf16", "fp32"),

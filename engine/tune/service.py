@@ -118,7 +118,13 @@ class Tuning(Runs):
 
     def carry_on(self, run: str, task: Task) -> Run:
         """The work of the process that ``detach`` starts: wait until the run is let go, and go through with it."""
-        return self._through(self.get(run), task, wait_s=_HANDOVER_S)
+        found = self.get(run)
+        with self._working_on(found), held(self.folder(found), _HANDOVER_S):
+            found = self.get(run)
+            if found.state not in ACTIVE:
+                return found  # it came to its end before it was let go
+            wishes.forget(self.folder(found), wishes.DETACH)  # and no other: someone may have said stop meanwhile
+            return self._worked(found, task)
 
     def _under_way(self, run: str | None) -> Run:
         found = self.get(run)
@@ -177,27 +183,29 @@ class Tuning(Runs):
         finally:
             self._mine.discard(run.id)
 
-    def _through(self, run: Run, task: Task, wait_s: float = 2.0) -> Run:
+    def _through(self, run: Run, task: Task) -> Run:
+        """Hold a run and work through it."""
+        with self._working_on(run), held(self.folder(run)):
+            wishes.forget(self.folder(run))
+            return self._worked(run, task)
+
+    def _worked(self, run: Run, task: Task) -> Run:
         """Work through the stages of a run; whatever happens, its row says how it ended."""
         folder = self.folder(run)
-        with self._working_on(run), held(folder, wait_s):
-            if wait_s > _HANDOVER_S / 2 and self.get(run.id).state not in ACTIVE:
-                return self.get(run.id)  # it came to its end before it was let go
-            wishes.forget(folder)
-            task.emit(events.RunBegan(run.id))
-            pipeline = Pipeline(self._workspace, run, folder, task)
-            try:
-                with disk_errors(folder):
-                    done = self._placed(pipeline.all())
-                if wishes.wished(folder, wishes.DISCARD):
-                    raise Cancelled
-                return done
-            except FormfactError as fault:
-                self._ended(pipeline, run, fault)
-                raise
-            except BaseException:
-                pipeline.row(state="interrupted", note="It ended unexpectedly.")
-                raise
+        task.emit(events.RunBegan(run.id))
+        pipeline = Pipeline(self._workspace, run, folder, task)
+        try:
+            with disk_errors(folder):
+                done = self._placed(pipeline.all())
+            if wishes.wished(folder, wishes.DISCARD):
+                raise Cancelled
+            return done
+        except FormfactError as fault:
+            self._ended(pipeline, run, fault)
+            raise
+        except BaseException:
+            pipeline.row(state="interrupted", note="It ended unexpectedly.")
+            raise
 
     def _ended(self, pipeline: Pipeline, run: Run, fault: FormfactError) -> None:
         """Record how a run ended that did not come through, unless it goes on elsewhere or is thrown away."""

@@ -20,7 +20,7 @@ from engine.tune.batches import TokenRow, steps_of
 from engine.tune.journal import Journal
 from engine.tune.ledger import Energy
 from engine.tune.recipe import Recipe
-from engine.tune.wishes import STOP, wished
+from engine.tune.wishes import wished
 
 _MARK = "formfact.json"  # written last into a checkpoint: without it the checkpoint is half a one
 
@@ -91,7 +91,7 @@ class Watch:
 
     def should_stop(self) -> bool:
         """Whether someone asked to save and stop."""
-        if self.task.cancelled or wished(self.run, STOP):
+        if self.task.cancelled or wished(self.run):
             self.totals.stopped = True
         return self.totals.stopped
 

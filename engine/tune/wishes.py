@@ -1,7 +1,6 @@
 """What a person wishes of a run that is under way: a file in its folder each, so that any process can ask.
 
 ``stop``: save, check, and end. ``detach``: save, and go on in a process of its own. ``discard``: end, and throw away.
-The trainer knows only ``stop``, which the other two leave as well.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from pathlib import Path
 from engine.errors import disk_errors
 
 STOP, DETACH, DISCARD = "stop", "detach", "discard"
+_ALL = (STOP, DETACH, DISCARD)
 
 
 def wish(run: Path, what: str) -> None:
@@ -21,15 +21,14 @@ def wish(run: Path, what: str) -> None:
     """
     with disk_errors(run):
         (run / what).touch()
-        (run / STOP).touch()
 
 
-def wished(run: Path, what: str) -> bool:
-    """Whether someone wishes that."""
-    return (run / what).exists()
+def wished(run: Path, *what: str) -> bool:
+    """Whether someone wishes one of these; without any, whether there is a wish to leave off at all."""
+    return any((run / one).exists() for one in what or _ALL)
 
 
-def forget(run: Path) -> None:
-    """Take all wishes back, before a run is begun or gone on with."""
-    for what in (STOP, DETACH, DISCARD):
-        (run / what).unlink(missing_ok=True)
+def forget(run: Path, *what: str) -> None:
+    """Take wishes back: these, or all."""
+    for one in what or _ALL:
+        (run / one).unlink(missing_ok=True)
