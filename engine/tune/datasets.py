@@ -113,14 +113,14 @@ class Datasets(Browsing, Editing):
             row["tokens"] = shown.result()["tokens"]
         return found
 
-    def export(self, name: str, path: Path) -> Path:
+    def export(self, name: Dataset | str, path: Path, *, replace: bool = False) -> Path:
         """Write a dataset as messages JSONL, which imports to the same version.
 
         Raises:
-            DataRefused: the file exists.
+            DataRefused: the file exists, and nobody said that it may be replaced.
         """
-        dataset = self.get(name)
-        if path.exists():
+        dataset = self._resolve(name)
+        if path.exists() and not replace:
             raise DataRefused(f"{path} exists already.", "Choose another name, or remove it first.")
         half = path.with_name(path.name + ".part")
         with disk_errors(path):

@@ -57,8 +57,13 @@ class Lengths:
         return self.tokens[-1] if self.tokens else 0
 
     def histogram(self, bins: int) -> tuple[int, tuple[int, ...]]:
-        """The width of a bin in tokens, and how many examples are in each from 0 to the longest (or the limit)."""
-        width = max(1, -(-(max(self.longest, self.limit) + 1) // bins))
+        """The width of a bin in tokens, and how many examples are in each, from 0 on.
+
+        The bins reach to the longest example and to the limit, unless that is so far off that all examples would be in
+        a few bins; then to half as much again as the longest.
+        """
+        reach = max(self.longest, self.limit if 4 * self.longest >= self.limit else self.longest * 3 // 2)
+        width = max(1, -(-(reach + 1) // bins))
         counts = [0] * bins
         for length in self.tokens:
             counts[length // width] += 1

@@ -15,6 +15,7 @@ from engine.types import BadRow, Example
 
 HEAD = 200
 """Rows that are looked at."""
+_PLAINEST = "prompt and completion"  # what columns that say nothing are most likely to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class MappingPreview:
     Attributes:
         kind: the kind of file.
         encoding: of its text, "" if it has none.
-        format: how its rows are read; "" if nothing fits.
+        format: how its rows are read, or most likely are.
         formats: every format that there is.
         fields: of that format.
         columns: of the file.
@@ -93,16 +94,18 @@ def preview_mapping(path: Path, mapping: Mapping[str, str] | None = None, format
     try:
         if shape:
             chosen = _completed(shape, columns, mapping or {})
+            _check_required(shape, chosen)
         shape, chosen = formats.choose(columns, chosen or mapping)
         examples, bad = _made(head, shape, chosen)
     except DataRefused as refused:
-        fault = f"{refused.what} {refused.remedy if shape is None else ''}".strip()
+        fault = refused.what
+        shape = shape or next(one for one in formats.known_shapes() if one.title == _PLAINEST)
     return MappingPreview(
         kind=source.kind,
         encoding=source.encoding,
-        format=shape.title if shape else "",
+        format=shape.title,
         formats=tuple(one.title for one in formats.known_shapes()),
-        fields=tuple(_fields(shape, chosen, columns)) if shape else (),
+        fields=tuple(_fields(shape, chosen, columns)),
         columns=tuple(columns),
         examples=tuple(examples),
         bad=tuple(bad),
@@ -116,6 +119,11 @@ def _completed(shape: Shape, columns: Columns, given: Mapping[str, str]) -> dict
     """Every field of a format: as given, else as guessed, else none."""
     guess = {**dict.fromkeys(shape.fields, ""), **shape.defaults, **(shape.guess(columns) or {})}
     return guess | {field: column for field, column in given.items() if field in guess}
+
+
+def _check_required(shape: Shape, mapping: Mapping[str, str]) -> None:
+    if missing := [field for field in shape.required if not mapping[field]]:
+        raise DataRefused(f"Say which column is the {' and which is the '.join(missing)}.")
 
 
 def _made(rows: Sequence[Row], shape: Shape, mapping: Mapping[str, str]) -> tuple[list[Example], list[BadRow]]:

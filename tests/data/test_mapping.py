@@ -36,9 +36,10 @@ def test_unknown_columns_can_be_named(workspace: Workspace, tmp_path: Path) -> N
     path = tmp_path / "t.csv"
     path.write_text("a,b,c\nWhy?,x,Because\n")
     shown = workspace.datasets.preview_mapping(path)
-    assert shown.fault and not shown.format and shown.columns == ("a", "b", "c")
+    assert "do not say" in shown.fault and shown.columns == ("a", "b", "c")
+    assert shown.mapping == {"prompt": "", "completion": "", "system": "", "history": ""}
     half = workspace.datasets.preview_mapping(path, {"prompt": "a"}, "prompt and completion")
-    assert half.fault and half.format == "prompt and completion"
+    assert half.fault == "Say which column is the completion." and half.format == "prompt and completion"
     assert [field.choices for field in half.fields if field.required] == [("a", "b", "c")] * 2
     whole = workspace.datasets.preview_mapping(path, {"prompt": "a", "completion": "c"}, "prompt and completion")
     assert not whole.fault

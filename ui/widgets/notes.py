@@ -29,7 +29,7 @@ class EmptyState(QWidget):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         words_ = Text(text, "secondary", wrap=True)
         words_.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words_.setFixedWidth(440)
+        self._words = words_
         head = Text(title, "section")
         row = Row(None, gap=Space.S)
         for place, (label, do) in enumerate(actions):
@@ -47,6 +47,9 @@ class EmptyState(QWidget):
 
     def _draw(self) -> None:
         self._picture.setPixmap(self._theme.icon(self._icon, "ink3").pixmap(40, 40))
+        self._words.setFixedWidth(self._theme.px(440))
+        self._words.ensurePolished()  # the height follows from the font that the style sheet gives it
+        self._words.setFixedHeight(self._words.heightForWidth(self._words.width()))
 
 
 class ProgressLine(QWidget):

@@ -1,9 +1,179 @@
-"""The page “Examples”."""
+"""The page “Examples”: a table to find and edit examples in, meters over it, an editor and a preview beside it."""
 
 from __future__ import annotations
 
-from ui.shell import Page
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QStackedWidget, QTextEdit
+
+from store.datasets import Dataset
+from ui.actions import Action
+from ui.pages.examples.edits import Edits
+from ui.pages.examples.view import DatasetView
+from ui.pages.examples.wizard import ImportWizard
+from ui.shell import Page, Shell
+from ui.widgets import Column, EmptyState
+
+_FILES = "*.jsonl *.json *.csv *.tsv *.parquet"
 
 
 class ExamplesPage(Page):
-    """The page “Examples”."""
+    """What the model is to learn from."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.edits = Edits(shell)
+        self.view = DatasetView(shell, self.edits)
+        self.wizard = ImportWizard(shell)
+        self._empty = EmptyState(
+            shell.theme,
+            "examples",
+            self.tr("No examples yet"),
+            self.tr(
+                "Examples show the model how to answer: a question and the answer as you would write it. Hundreds to"
+                " thousands work best. Bring a file (JSON Lines, JSON, CSV, TSV, Parquet), or write the first one."
+            ),
+            [(self.tr("Import a file…"), self.ask_file), (self.tr("Write an example"), self.view.add)],
+        )
+        self._stack = QStackedWidget()
+        for part in (self._empty, self.view, self.wizard):
+            self._stack.addWidget(part)
+        self.setLayout(Column(self._stack, gap=0))
+        self._wanted: dict[str, Any] = {}
+        self._connect()
+
+    def _connect(self) -> None:
+        self.view.add_begun.connect(lambda: self._stack.setCurrentWidget(self.view))
+        header = self.view.header
+        header.import_asked.connect(self.ask_file)
+        header.rename_asked.connect(self._ask_name)
+        header.export_asked.connect(self._ask_target)
+        header.remove_asked.connect(self._remove)
+        header.tune_asked.connect(self._tune)
+        self.edits.removed.connect(self._removed)
+        self.edits.renamed.connect(self._renamed)
+        self.wizard.finished.connect(self._imported)
+        self.wizard.left.connect(self.refresh)
+        self.shell.changed.connect(self._changed)
+
+    # What the shell asks for
+
+    def shown(self) -> None:
+        """Look what there is; the keys go to the table."""
+        if not isinstance(QApplication.focusWidget(), QLineEdit | QTextEdit):
+            self.view.table.setFocus()
+        if self._stack.currentWidget() is not self.wizard:
+            self.refresh()
+
+    def arrive(self, dataset: str = "", position: int | None = None, **_: Any) -> None:
+        """Show a dataset, and in it the example at a position."""
+        self._wanted = {"name": dataset, "position": position}
+        self.refresh()
+
+    def dropped(self, paths: list[Path]) -> bool:
+        """Import the file that was dropped."""
+        files = [path for path in paths if path.is_file()]
+        if files:
+            self.begin_import(files[0])
+        if len(files) > 1:
+            self.shell.banner("info", self.tr("One file at a time: the first one is being imported."))
+        return bool(files)
+
+    def leave(self) -> str:
+        """Save what is being edited."""
+        self.view.save()
+        return ""
+
+    def actions_offered(self) -> list[Action]:
+        """See the titles."""
+        there = lambda: self.view.dataset is not None and self._stack.currentWidget() is self.view  # noqa: E731
+        return [
+            Action("examples.import", self.tr("Import examples"), self.ask_file, "Ctrl+O"),
+            Action("examples.add", self.tr("Add an example"), self.view.add, "Ctrl+N"),
+            Action("examples.save", self.tr("Save the example"), self.view.save, "Ctrl+S", there),
+            Action("examples.tag", self.tr("Tag the chosen examples"), self.view.ask_tag, "Ctrl+T", there),
+            Action("examples.seen", self.tr("Show what the model sees"), self.view.flip_preview, "Ctrl+P", there),
+            Action("examples.check", self.tr("Look for problems in the examples"), self.view.check, "", there),
+            Action("examples.rename", self.tr("Rename this dataset"), self._ask_name, "", there),
+            Action("examples.export", self.tr("Export this dataset"), self._ask_target, "", there),
+        ]
+
+    # Intents
+
+    def refresh(self) -> None:
+        """Look which datasets there are, and show the one in view as it is now."""
+        self.shell.look(
+            lambda: self.shell.workspace.datasets.list(versions=False), self._listed, owner=self, key="datasets"
+        )
+
+    def ask_file(self) -> None:
+        """Choose a file to import."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import examples"), "", self.tr("Examples ({0});;All files (*)").format(_FILES)
+        )
+        if chosen:
+            self.begin_import(Path(chosen))
+
+    def begin_import(self, path: Path) -> None:
+        """Open the wizard on a file."""
+        self.view.save()
+        self._stack.setCurrentWidget(self.wizard)
+        self.wizard.begin(path)
+
+    def _listed(self, known: list[Dataset]) -> None:
+        if not known:
+            self.view.close_dataset()
+            self._stack.setCurrentWidget(self._empty)
+            return
+        wanted, position = self._wanted.get("name"), self._wanted.get("position")
+        current = self.view.dataset.id if self.view.dataset else 0
+        chosen = next((one for one in known if one.name == wanted), None)
+        chosen = chosen or next((one for one in known if one.id == current), known[0])
+        self._wanted = {}
+        self._stack.setCurrentWidget(self.view)
+        self.view.show_dataset(chosen, known, position)
+
+    def _imported(self, dataset: Dataset) -> None:
+        self._wanted = {"name": dataset.name}
+        self.refresh()
+
+    def _removed(self) -> None:
+        self.view.close_dataset()
+        self.refresh()
+        self.shell.tell("datasets")
+
+    def _renamed(self, dataset: Dataset) -> None:
+        self._wanted = {"name": dataset.name}
+        self.refresh()
+        self.shell.tell("datasets")
+
+    def _changed(self, what: str) -> None:
+        if what == "datasets" and self.isVisible() and self._stack.currentWidget() is not self.wizard:
+            self.refresh()
+
+    def _remove(self) -> None:
+        if self.view.dataset:
+            self.edits.remove(self.view.dataset)
+
+    def _tune(self) -> None:
+        if self.view.dataset:
+            self.view.save()
+            self.shell.go("tune", data=self.view.dataset.name)
+
+    def _ask_name(self) -> None:
+        dataset = self.view.dataset
+        if dataset is None:
+            return
+        name, good = QInputDialog.getText(self, self.tr("Rename"), self.tr("New name"), text=dataset.name)
+        if good and name.strip() and name.strip() != dataset.name:
+            self.edits.rename(dataset, name.strip())
+
+    def _ask_target(self) -> None:
+        dataset = self.view.dataset
+        if dataset is None:
+            return
+        proposed = f"{dataset.name}.jsonl".replace("/", "-")
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), proposed, "JSON Lines (*.jsonl)")
+        if chosen:
+            self.edits.export(dataset, Path(chosen))
