@@ -6,12 +6,13 @@ go first, then words that too many chunks have.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+import regex
 
 from engine.resources import text
 
-_WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
+_WORD = regex.compile(r"[\w\p{M}]+(?:['’.,:/-][\w\p{M}]+)*")  # marks too: in many scripts vowels are marks
 _COMMON = 0.2  # a word that more than this share of the chunks has says little
 _FEW = 50  # below this many chunks nothing is too common
 _MOST = 24  # words of a query
@@ -38,3 +39,14 @@ def fts_query(question: str, chunks: int, frequency: Callable[[str, int], int]) 
     counts = {word: frequency(word, limit) for word in quoted}
     rare = [word for word in quoted if 0 < counts[word] < limit] or [word for word in quoted if counts[word]]
     return " OR ".join(sorted(rare, key=lambda word: counts[word])[:_MOST])
+
+
+def matches(question: str, text: str) -> list[tuple[int, int]]:
+    """Where a text has the words of a question, also with another ending: spans in order.
+
+    An approximation of the stemming of FTS5, for showing what matched; nothing is ranked by it.
+    """
+    stems = tuple({word[: max(4, len(word) - 3)] for word in words(question)})
+    if not stems:
+        return []
+    return [match.span() for match in _WORD.finditer(text) if match[0].lower().startswith(stems)]

@@ -134,10 +134,13 @@ def served(workspace: Workspace, stories: Path) -> Workspace:
 
 
 def test_naughty_strings_are_answered(served: Workspace, shared_data: Path) -> None:
+    said, too_long = [], 0
     for file in sorted((shared_data / "hostile/naughty_strings").glob("*")):
         text = file.read_text(encoding="utf-8", errors="surrogateescape")
         for line in [line for line in text.splitlines() if line.strip() and not line.startswith("#")][::25]:
             try:
-                served.chat.answer(line, [Arm.BASE], Task(), sampling=Sampling(max_tokens=1), keep=False)
+                said += served.chat.answer(line, [Arm.BASE], Task(), sampling=Sampling(max_tokens=1), keep=False)
             except ContextOverflow:
-                continue  # some are longer than this model's context
+                too_long += 1  # some are longer than this model's context
+    assert len(said) > 10 * too_long
+    assert all(answer.answer_tokens <= 1 and answer.prompt_tokens > 0 for answer in said)
