@@ -15,10 +15,14 @@ _BULLETS = "•◦▪"
 
 
 class Walk:
-    """Goes once through the tokens of a block, remembering in which lists and quotes it is."""
+    """Goes once through the tokens of a block, remembering in which lists and quotes it is.
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self._tokens = tokens
+    Args:
+        lines: the text that the tokens' line numbers count in.
+    """
+
+    def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
+        self._tokens, self._lines = tokens, lines
         self._lists: list[int | None] = []  # the number of each open list's next item; None: bullets
         self._quotes = 0
         self._marker = ""
@@ -78,16 +82,22 @@ class Walk:
 
     def _paragraph(self, token: Token) -> Iterator[Line]:
         kind: Kind = "heading" if self._heading else "quote" if self._quotes else "body"
+        start = token.map[0] if token.map else 0
         for number, runs in enumerate(inline(token)):
             yield Line(
                 kind,
                 runs,
                 level=self._heading,
-                indent=self._indent,
+                indent=0 if number and self._is_outside(start + number) else self._indent,
                 marker=self._marker,
                 first=number == 0 and not (self._tight and self._lists),
             )
             self._marker = ""
+
+    def _is_outside(self, number: int) -> bool:
+        """Whether a list item goes on in a line that is not indented. It belongs to the item; it does not look so."""
+        line = self._lines[number] if number < len(self._lines) else ""
+        return bool(self._lists) and not self._quotes and not line.startswith((" ", "\t"))
 
     def _code(self, token: Token) -> Iterator[Line]:
         language = token.info.split()[0] if token.type == "fence" and token.info.strip() else ""

@@ -78,7 +78,6 @@ class Formats:
         made.setFontItalic(run.italic)
         made.setFontStrikeOut(run.struck)
         if run.colour.startswith("mark:"):
-            made.setFontWeight(QFont.Weight.DemiBold)
             made.setFontUnderline(True)
             made.setForeground(QBrush(QColor(self._tokens.arm(run.colour.removeprefix("mark:")))))
         if run.code:

@@ -156,11 +156,11 @@ def _blocks(text: str) -> list[_Block]:
     if len(text) > PLAIN_FROM and not text.startswith(("```", "~~~")):
         return [_Block(0, [Line("body", (Run(line),), first=False) for line in text.split("\n")])]
     tokens = _parser().parse(text)
-    starts = _line_starts(text)
+    starts, lines = _line_starts(text), text.split("\n")
     blocks: list[_Block] = []
     for group in _top_level(tokens):
         place = group[0].map
-        blocks.append(_Block(starts[place[0]] if place else 0, list(_items(group))))
+        blocks.append(_Block(starts[place[0]] if place else 0, list(_items(group, lines))))
     return blocks
 
 
@@ -179,11 +179,11 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             group = []
 
 
-def _items(tokens: Sequence[Token]) -> Iterator[Item]:
+def _items(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Item]:
     """The items of one top-level block."""
     from ui.widgets.markdown_blocks import Walk
 
-    yield from Walk(tokens).items()
+    yield from Walk(tokens, lines).items()
 
 
 def inline(token: Token) -> Iterator[tuple[Run, ...]]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton
 
 from engine.types import Arm
 from ui.theme.tokens import MARKS, Space, Tokens
-from ui.widgets.basic import Row, repolish
+from ui.widgets.basic import Row
 
 
 def arm_name(arm: Arm) -> str:
@@ -103,8 +103,9 @@ class Segments(QFrame):
     def set_label(self, key: str, label: str, tip: str = "") -> None:
         """Change the words of a segment."""
         self._buttons[key].setText(label)
-        self._buttons[key].setToolTip(tip)
-        repolish(self._buttons[key])
+        if tip:
+            self._buttons[key].setToolTip(tip)
+        self._measure()
 
     def set_enabled(self, key: str, enabled: bool, tip: str = "") -> None:
         """Whether a segment can be chosen, and why not."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.chat.asking import Asking, Turn
 from engine.compare.scoring import judged
 from engine.types import Arm, Message
+from ui import words
 from ui.pages.chat.flows import Flows
 from ui.pages.chat.proof import Verdict
 from ui.shell import Shell
@@ -83,12 +84,12 @@ class Deeds(QObject):
     def delete(self, turn: Turn) -> None:
         """Take the turn and what follows away, with a way back."""
 
-        def gone(count: int) -> None:
+        def deleted(count: int) -> None:
             self.changed.emit(turn.comparison.conversation)
-            text = self.tr("Deleted %n question(s).", "", count)
-            self._shell.toast(text, lambda: self._restore(turn))
+            gone = words.count(count, self.tr("question"), self.tr("questions"))
+            self._shell.toast(self.tr("Deleted {0}.").format(gone), lambda: self._restore(turn))
 
-        self._shell.look(lambda: self._conversations.delete_turn(turn.comparison.id), gone, owner=self)
+        self._shell.look(lambda: self._conversations.delete_turn(turn.comparison.id), deleted, owner=self)
 
     def _restore(self, turn: Turn) -> None:
         self._write(turn, lambda: self._conversations.restore_turn(turn.comparison.id))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.types import FOUR_ARMS, Arm
+from ui import words
 from ui.theme.tokens import Space
 from ui.widgets import Row, Text, arm_label
 
@@ -35,9 +36,11 @@ class DifferenceBar(QWidget):
         between, and_ = Text(self.tr("Words that differ between"), "secondary"), Text(self.tr("and"), "secondary")
         self.setLayout(Row(between, self._boxes[0], and_, self._boxes[1], self._count, None, gap=Space.S))
 
-    def show_count(self, words: int) -> None:
+    def show_count(self, count: int) -> None:
         """Say how many words differ."""
-        self._count.setText(self.tr("%n word(s)", "", words) if words else self.tr("none: they say the same"))
+        self._count.setText(
+            words.count(count, self.tr("word"), self.tr("words")) if count else self.tr("none: they say the same")
+        )
 
     def _choose(self) -> None:
         left, right = (FOUR_ARMS[box.currentIndex()] for box in self._boxes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from engine.types import Answer, Arm
@@ -17,6 +17,8 @@ from ui.theme.tokens import MEASURE, Space, Type
 from ui.widgets import Button, Card, IconButton, Row, Text, arm_label, repolish
 from ui.widgets.markdown import MarkdownView
 from ui.widgets.markdown_text import Run
+
+ROOMY = 300
 
 
 class Pane(Card):
@@ -56,8 +58,7 @@ class Pane(Card):
         self.view = MarkdownView(shell.theme)
         self._gap = Text("", "secondary", wrap=True)
         self._ask = Button("", "plain", lambda: self.wanted.emit("more"))
-        self._foot = Text("", "label")
-        self._foot.setSizePolicy(self._foot.sizePolicy().Policy.Ignored, self._foot.sizePolicy().Policy.Fixed)
+        self._foot = Text("", "label", wrap=True)
         self._checks = Text("", "secondary")
         self._head = self._made_head()
         self.column.addLayout(self._head)
@@ -83,7 +84,7 @@ class Pane(Card):
         self._fill(True)
         self._ask.setText(self.tr("Answer again"))
         self._ask.setVisible(answer.stop_reason == "stopped")
-        self.view.set_markdown(self._text, sources=len(answer.passages))
+        self.view.set_markdown(self._text, sources=0 if self._letter else len(answer.passages))
         self.view.setAccessibleName(self.tr("Answer of {0}").format(self._label.text()))
         ended = proof.ended(answer)
         self._note.setText(" · ".join(part for part in (ended, self.tr("edited") if edit else "") if part))
@@ -134,12 +135,12 @@ class Pane(Card):
         self._checks.setVisible(bool(parts))
         self._checks.tone("good" if parts and not verdict.faults else "")
 
-    def show_difference(self, runs: Sequence[Sequence[Run]] | None, sources: int) -> None:
+    def show_difference(self, lines: Sequence[Sequence[Run]] | None) -> None:
         """Show the answer as plain lines with marked words; None: as it was."""
-        if runs is None:
-            self.view.set_markdown(self._text, sources=sources)
-        else:
-            self.view.show_lines(runs)
+        if lines is not None:
+            self.view.show_lines(lines)
+        elif self.answer:
+            self.view.set_markdown(self._text, sources=0 if self._letter else len(self.answer.passages))
 
     def blind(self, letter: str) -> None:
         """Hide whose answer it is behind a letter; empty: show it."""
@@ -183,6 +184,11 @@ class Pane(Card):
         self._colour_votes()
         self.voted.emit(self._vote)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for all icons, the menu has what they do."""
+        super().resizeEvent(event)
+        self._show_icons()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click anywhere makes its question the current one."""
         self.touched.emit()
@@ -220,6 +226,8 @@ class Pane(Card):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy"), self.copy)
+        menu.addAction(self.tr("Use as example"), self.exampled.emit)
         menu.addAction(self.tr("Edit the answer"), self.edit)
         if self._edited:
             menu.addAction(self.tr("Back to what was said"), lambda: self.corrected.emit(""))
@@ -234,8 +242,13 @@ class Pane(Card):
         self._gap.setVisible(not filled)
         if filled:
             self._ask.hide()
+        self._show_icons()
+
+    def _show_icons(self) -> None:
+        room = self.width() >= self.shell.theme.px(ROOMY)
+        filled = self.view.isVisibleTo(self) or self._edit is not None
         for button in self._icons:
-            button.setVisible(filled)
+            button.setVisible(filled and (room or button in (self._up, self._down, self._more)))
 
     def _save(self, text: str) -> None:
         self._close_edit()
@@ -269,4 +282,4 @@ class Pane(Card):
         """Lines of a length that reads well."""
         font = self.font()
         font.setPixelSize(self.shell.theme.px(Type.ANSWER))
-        self.view.setMaximumWidth(QFontMetrics(font).averageCharWidth() * MEASURE)
+        self.view.setMaximumWidth(QFontMetrics(font).horizontalAdvance("x") * MEASURE)

@@ -78,6 +78,7 @@ class QuestionView(QWidget):
         self._box.put(self._question)
         self._box.asked.connect(self._ask)
         self._box.escaped.connect(self._close)
+        self._box.column.addWidget(Text(self.tr("Enter asks, Esc leaves it as it was."), "label"))
         self._column.addWidget(self._box)
         self._box.field.setFocus()
 

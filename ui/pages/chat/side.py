@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -12,8 +14,10 @@ from ui.pages.chat.sources import SourceList
 from ui.pages.chat.turn import TurnView
 from ui.shell import Shell
 from ui.theme.tokens import Space
-from ui.widgets import Card, Column, IconButton, Line, Row, Text
-from ui.widgets.source_view import SourceView
+from ui.widgets import Card, Column, Line, Row
+
+if TYPE_CHECKING:
+    from ui.widgets.source_view import SourceView
 
 WIDTH, WIDE = 284, 520
 
@@ -23,9 +27,11 @@ class SidePanel(QWidget):
 
     Signals:
         folded: it is to close.
+        resized: it takes another width now.
     """
 
     folded = Signal()
+    resized = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -73,13 +79,12 @@ class SidePanel(QWidget):
     def open(self, passage: Passage) -> None:
         """Open a source at its page, with the passage marked."""
         if self._viewer is None:
+            from ui.widgets.source_view import SourceView
+
             self._viewer = SourceView(self._shell)
-            back = IconButton(self._shell.theme, "left", self.tr("Back to the sources"), self.close_source)
-            column = Column(Row(back, Text(self.tr("Source"), "section"), None), gap=Space.S, margin=Space.M)
-            column.addWidget(self._viewer, 1)
-            card = Card(role="panel", margin=0)
-            card.column.addLayout(column)
-            self._stack.addWidget(card)
+            self._viewer.closed.connect(self.close_source)
+            self._stack.addWidget(self._viewer)
+        self.show()
         self._viewer.open_passage(passage)
         self._stack.setCurrentIndex(1)
         self._measure()
@@ -105,3 +110,4 @@ class SidePanel(QWidget):
 
     def _measure(self) -> None:
         self.setFixedWidth(self._shell.theme.px(WIDE if self.viewing else WIDTH))
+        self.resized.emit()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.types import Passage
 from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Card, Column, IconButton, Row, Text
+from ui.widgets.scroll import Scroll
 
 EXCERPT = 220
 
@@ -72,15 +73,9 @@ class SourceList(QWidget):
         self._empty = Text("", "secondary", wrap=True)
         self._cards = Column(gap=Space.S)
         inside = QWidget()
-        inside.setObjectName("content")
-        inside.setLayout(Column(self._empty, self._cards, None, margin=(0, 0, Space.S, 0)))
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside.setLayout(Column(self._empty, self._cards, None))
         column = Column(Row(Text(self.tr("Sources"), "section"), None, close), gap=Space.M)
-        column.addWidget(area, 1)
+        column.addWidget(Scroll(inside), 1)
         self.setLayout(column)
         self.show_passages((), "")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.types import FOUR_ARMS, Arm
 from ui.shell import Shell
-from ui.theme.tokens import Space
-from ui.widgets import IconButton, Row, Segments, Text, arm_label
+from ui.theme.tokens import MARKS, Space
+from ui.widgets import IconButton, Row, Segments, arm_label
 
 ONE, SPLIT, GRID = "one", "split", "grid"
 LAYOUTS = {SPLIT: (Arm.TUNED, Arm.GROUNDED), GRID: FOUR_ARMS}
@@ -40,13 +41,13 @@ class Toggle(QWidget):
         for button, signal in ((self._difference, self.difference_asked), (self._blind, self.blind_asked)):
             button.setCheckable(True)
             button.clicked.connect(signal)
-        self._hint = Text("", "label")
         self._arms.chosen.connect(self.arm_chosen)
         self._layouts.chosen.connect(self._choose_layout)
-        self._layout = ONE
-        self.setLayout(Row(self._arms, self._layouts, self._difference, self._blind, self._hint, None, gap=Space.M))
+        self._layout, self._arm, self._whole = ONE, Arm.BASE, 0
+        self.setLayout(Row(self._arms, self._layouts, self._difference, self._blind, None, gap=Space.S))
+        self._words = True
 
-    def show_state(self, layout: str, arm: Arm, *, difference: bool, blind: bool, hint: str = "") -> None:
+    def show_state(self, layout: str, arm: Arm, *, difference: bool, blind: bool) -> None:
         """Show what holds."""
         self._layout = layout
         self._arms.choose(str(arm) if layout == ONE else "")
@@ -54,7 +55,8 @@ class Toggle(QWidget):
         self._difference.setChecked(difference)
         self._blind.setChecked(blind)
         self._arms.setVisible(not blind)
-        self._hint.setText(hint)
+        self._arm = arm
+        self._spell()
 
     def allow(self, arms: Sequence[Arm], why_not: str) -> None:
         """Which arms can answer, and why the others cannot."""
@@ -66,6 +68,24 @@ class Toggle(QWidget):
                 Arm.BOTH: self.tr("With your tuned form and with passages of your documents"),
             }[arm]
             self._arms.set_enabled(str(arm), arm in arms, tip if arm in arms else why_not)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for four words, only the arm that is seen has one; the others have their marks."""
+        super().resizeEvent(event)
+        words = event.size().width() >= self._whole
+        if words != self._words:
+            self._words = words
+            self._spell()
+
+    def minimumSizeHint(self) -> QSize:
+        """It can do without its words."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _spell(self) -> None:
+        for arm in FOUR_ARMS:
+            self._arms.set_label(str(arm), arm_label(arm) if self._words or arm is self._arm else MARKS[arm])
+        if self._words:
+            self._whole = self.sizeHint().width()
 
     def _choose_layout(self, layout: str) -> None:
         """A second click on a layout goes back to one pane."""

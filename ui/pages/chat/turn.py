@@ -14,16 +14,15 @@ from engine.chat.asking import Turn
 from engine.chat.service import arms_of
 from engine.events import Event
 from engine.types import Arm
+from ui.pages.chat.comparing import Comparing
 from ui.pages.chat.deeds import Deeds
-from ui.pages.chat.difference import Difference, between
-from ui.pages.chat.difference_bar import DifferenceBar
 from ui.pages.chat.flows import Flow
 from ui.pages.chat.pane import Pane
 from ui.pages.chat.proof import Verdict
 from ui.pages.chat.question import QuestionView
 from ui.pages.chat.stage import Stage
 from ui.pages.chat.state import PageState
-from ui.pages.chat.toggle import LAYOUTS, ONE, Toggle
+from ui.pages.chat.toggle import LAYOUTS, Toggle
 from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Column
@@ -51,12 +50,11 @@ class TurnView(QWidget):
         self._arm: Arm | None = None
         self._panes: dict[Arm, Pane] = {}
         self._judged: object = None
-        self._compared: tuple[Arm, Arm] | None = None
-        self._bar: DifferenceBar | None = None
         self.question = QuestionView(shell)
         self.stage = Stage(shell)
         self._column = Column(self.question, self.stage, gap=Space.M)
         self.setLayout(self._column)
+        self._comparing = Comparing(shell, self, self._column)
         self._listen()
 
     # What it shows
@@ -80,7 +78,7 @@ class TurnView(QWidget):
         """The arms in view. Only the current turn shows arms that have not answered."""
         arms = LAYOUTS.get(self._state.layout, (self.arm,))
         if self.differs:
-            arms = self.compared
+            arms = self._comparing.pair
         if self.toggle is None and self.turn and not self.flows:
             arms = tuple(arm for arm in arms if arm in self.turn.answers) or (self.turn.chosen,)
         if self._state.blind and len(arms) > 1:
@@ -93,14 +91,6 @@ class TurnView(QWidget):
         return self._state.difference and self.toggle is not None and not self._state.blind
 
     @property
-    def compared(self) -> tuple[Arm, Arm]:
-        """The two arms whose words are compared."""
-        if self._compared is None:
-            other = Arm.GROUNDED if self.arm is Arm.TUNED else Arm.TUNED
-            self._compared = (self.arm, other) if self._state.layout == ONE else (Arm.TUNED, Arm.GROUNDED)
-        return self._compared
-
-    @property
     def asked(self) -> str:
         """The question."""
         return self.turn.comparison.question if self.turn else self.flows[0].question
@@ -110,6 +100,11 @@ class TurnView(QWidget):
         """Whether votes are cast on all that is in view, so that nothing needs to be hidden."""
         votes = self.turn.votes if self.turn else {}
         return not self._state.blind or all(arm in votes for arm in self.shown)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is hidden whose answer is whose."""
+        return self.toggle is not None and not self.revealed
 
     @property
     def missing(self) -> tuple[Arm, ...]:
@@ -157,7 +152,7 @@ class TurnView(QWidget):
         """Show everything anew; what has not changed stays as it is."""
         arms = self.shown
         panes = [self._pane(arm) for arm in arms]
-        hidden = self._state.blind and not self.revealed
+        hidden = self.hidden
         for place, (arm, pane) in enumerate(zip(arms, panes, strict=True)):
             pane.blind(LETTERS[place] if hidden else "")
             self._fill(arm, pane)
@@ -167,8 +162,7 @@ class TurnView(QWidget):
             state = self._state
             self.toggle.show_state(state.layout, self.arm, difference=state.difference, blind=state.blind)
         self._judge(hidden)
-        self._show_bar()
-        self._mark()
+        self._comparing.show()
 
     # What is heard of a flow
 
@@ -271,41 +265,3 @@ class TurnView(QWidget):
         for arm, verdict in verdicts.items():
             if arm in self._panes:
                 self._panes[arm].show_verdict(verdict)
-
-    def _show_bar(self) -> None:
-        """The line that says which two answers are compared."""
-        if self.differs and self._bar is None:
-            self._bar = DifferenceBar(self.compared)
-            self._bar.chosen.connect(self._compare)
-            self._column.insertWidget(self._column.indexOf(self.stage), self._bar)
-        elif not self.differs and self._bar:
-            self._bar.deleteLater()
-            self._bar = self._compared = None
-
-    def _compare(self, left: Arm, right: Arm) -> None:
-        self._compared = (left, right)
-        self.refresh()
-        self.toggled.emit()
-
-    def _mark(self) -> None:
-        """Mark the words that differ, or show the answers as they are."""
-        panes = self.stage.panes
-        texts = [pane.text for pane in panes]
-        if not self.differs or len(panes) != 2 or not all(texts) or self.flows:
-            for pane in panes:
-                if pane.text:
-                    pane.show_difference(None, len(pane.answer.passages) if pane.answer else 0)
-            return
-        left, right = (pane.arm for pane in panes)
-        self.shell.look(
-            lambda: between(texts[0], texts[1], left, right), self._show_difference, owner=self, key="difference"
-        )
-
-    def _show_difference(self, found: Difference) -> None:
-        panes = self.stage.panes
-        if not self.differs or len(panes) != 2:
-            return
-        for pane, lines in zip(panes, (found.left, found.right), strict=True):
-            pane.show_difference(lines, 0)
-        if self._bar:
-            self._bar.show_count(found.words)

@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from engine.chat.asking import Turn
 from engine.events import Event
+from ui import words
 from ui.pages.chat.deeds import Deeds
 from ui.pages.chat.flows import Flow
 from ui.pages.chat.state import PageState
 from ui.pages.chat.toggle import ONE
 from ui.pages.chat.turn import TurnView
 from ui.shell import Shell
-from ui.theme.tokens import MEASURE, Space, Type
-from ui.widgets import Column, Row, Text
+from ui.theme.tokens import Space
+from ui.widgets import Column, Text
+from ui.widgets.scroll import Scroll
 
 STEP = 4
 """Turns that are made at a time."""
-WIDE = 1240
+NARROW, WIDE = 720, 1240
 NEAR = 24
 """Pixels from the end that still count as the end."""
 
 
-class TurnList(QScrollArea):
+class TurnList(Scroll):
     """The middle of the page.
 
     Signals:
@@ -38,7 +40,8 @@ class TurnList(QScrollArea):
     toggled = Signal()
 
     def __init__(self, shell: Shell, deeds: Deeds, state: PageState) -> None:
-        super().__init__()
+        self._inner = QWidget()
+        super().__init__(self._inner)
         self._shell, self._deeds, self._state = shell, deeds, state
         self._turns: list[Turn] = []
         self._first = 0
@@ -47,26 +50,16 @@ class TurnList(QScrollArea):
         self._from_end: int | None = 0
         self._older = Text("", "label")
         self._older.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._inner = QWidget()
         self._column = Column(self._older, None, gap=Space.XXL, margin=(Space.L, Space.L, Space.L, Space.XL))
         self._inner.setLayout(self._column)
-        content = QWidget()
-        content.setObjectName("content")
-        row = Row(gap=0)
-        row.addStretch(1)
-        row.addWidget(self._inner, 1000)
-        row.addStretch(1)
-        content.setLayout(row)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._hold)
         bar.valueChanged.connect(self._scrolled)
         bar.actionTriggered.connect(lambda _: QTimer.singleShot(0, self, self._follow))
-        shell.theme.changed.connect(self.fit)
-        self.fit()
+        shell.theme.changed.connect(self.measure)
+        self.measure()
 
     # What it shows
 
@@ -112,6 +105,19 @@ class TurnList(QScrollArea):
                 view.hear(flow, event)
                 return
 
+    def view_of(self, comparison: int | None) -> TurnView | None:
+        """The turn of a comparison, if it is one of those that are made."""
+        return next((view for view in self.views if comparison and view.comparison == comparison), None)
+
+    def shows(self, flow: Flow) -> bool:
+        """Whether one of its turns is about a flow."""
+        return any(flow in view.flows for view in self.views)
+
+    def show_current(self) -> None:
+        """What was changed on the current turn is to be seen."""
+        if self.views and self.current is self.views[-1]:
+            self._from_end = 0
+
     def clear(self) -> None:
         """Show nothing."""
         for view in self.views:
@@ -133,7 +139,7 @@ class TurnList(QScrollArea):
 
     def refresh(self) -> None:
         """The page is set otherwise now."""
-        self.fit()
+        self.measure()
         for view in self.views:
             view.refresh()
 
@@ -141,14 +147,11 @@ class TurnList(QScrollArea):
         """Whatever grows now, the page does not move."""
         self._from_end = None
 
-    def fit(self) -> None:
-        """As wide as reads well: one pane a line of an answer, more of them more."""
-        font = self.font()
-        font.setPixelSize(self._shell.theme.px(Type.ANSWER))
-        line = QFontMetrics(font).averageCharWidth() * MEASURE + 4 * Space.L + 4
+    def measure(self) -> None:
+        """As wide as reads well: one pane as wide as a line of an answer, several of them wider."""
         one = self._state.layout == ONE and not self._state.difference
-        self.column_width = line if one else self._shell.theme.px(WIDE)
-        self._inner.setMaximumWidth(self.column_width)
+        self.widest = self._shell.theme.px(NARROW if one else WIDE)
+        self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """There may be room for older turns."""
@@ -171,7 +174,8 @@ class TurnList(QScrollArea):
         view.deleteLater()
 
     def _show_older(self) -> None:
-        self._older.setText(self.tr("%n earlier question(s) above", "", self._first))
+        earlier = words.count(self._first, self.tr("earlier question"), self.tr("earlier questions"))
+        self._older.setText(self.tr("{0} above").format(earlier))
         self._older.setVisible(self._first > 0)
         QTimer.singleShot(0, self, self._fill)
 
