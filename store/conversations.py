@@ -79,30 +79,39 @@ def settle(database: Database) -> None:
                 UNION SELECT comparison FROM turns JOIN gone ON parent = gone.id)
             DELETE FROM comparisons WHERE id IN gone"""
         database.run(gone)
-        database.run("DELETE FROM conversations WHERE deleted")
+        empty = "title = '' AND id NOT IN (SELECT conversation FROM turns)"
+        database.run(f"DELETE FROM conversations WHERE deleted OR {empty}")
         open_ = "SELECT id FROM comparisons WHERE state = 'asking'"
         database.run(f"UPDATE turns SET interrupted = 1 WHERE comparison IN ({open_})")
         database.run("UPDATE comparisons SET state = 'stopped' WHERE state = 'asking'")
 
 
 def listed(database: Database) -> Sequence[ListedRow]:
-    """All conversations that are not deleted, pinned ones first, then the last used first."""
+    """Conversations that are not deleted, pinned ones first, then the last used first.
+
+    One without a title in which nothing could be asked is left out.
+    """
     return database.rows(
         ListedRow,
         """SELECT c.id, c.title, c.pinned, c.created_at, c.updated_at, count(t.comparison) AS turns
            FROM conversations AS c LEFT JOIN turns AS t ON t.conversation = c.id AND NOT t.deleted
-           WHERE NOT c.deleted GROUP BY c.id ORDER BY c.pinned DESC, c.updated_at DESC, c.rowid DESC""",
+           WHERE NOT c.deleted GROUP BY c.id HAVING turns OR c.title != '' ORDER BY c.pinned DESC, c.updated_at DESC, c.rowid DESC""",
     )
 
 
-def texts(database: Database) -> Sequence[tuple[str, str]]:
-    """Conversation and text of every question and answer that is not deleted."""
+def texts(database: Database, hint: str) -> Sequence[tuple[str, str]]:
+    """Conversation and text of every question and answer that is not deleted and may hold ``hint``.
+
+    The hint is found whatever the case of its ASCII letters, and also in what belongs to an answer but is not its text.
+    """
+    like = f"%{hint}%"
     return database.tuples(
         """SELECT t.conversation, c.question FROM turns AS t JOIN comparisons AS c ON c.id = t.comparison
-           WHERE NOT t.deleted
+           WHERE NOT t.deleted AND c.question LIKE ?
            UNION ALL
            SELECT t.conversation, json_extract(a.answer, '$.answer') FROM turns AS t
-           JOIN answers AS a ON a.comparison = t.comparison WHERE NOT t.deleted"""
+           JOIN answers AS a ON a.comparison = t.comparison WHERE NOT t.deleted AND a.answer LIKE ?""",
+        [like, like],
     )
 
 

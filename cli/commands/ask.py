@@ -39,6 +39,7 @@ def _common(command: argparse.ArgumentParser) -> None:
         "--run", dest="run_id", metavar="RUN", help="whose adapter the tuned arms use (default: the newest run)"
     )
     command.add_argument("--model", metavar="NAME", help="the base model (default: the run's, or the one added last)")
+    command.add_argument("--collection", metavar="NAME", help="where passages are looked for (default: all documents)")
     command.add_argument("--seed", type=int, default=1, help="the same seed gives the same answer (default: 1)")
 
 
@@ -75,7 +76,15 @@ def _compare(args: argparse.Namespace, workspace: Workspace, show: Show) -> None
 def _answers(args: argparse.Namespace, arms: list[Arm], workspace: Workspace, show: Show, heard: Any) -> list[Answer]:
     listening = Task(heard)
     show.task.on_cancel(listening.cancel)
-    return workspace.chat.answer(args.question, arms, listening, model=args.model, run=args.run_id, seed=args.seed)
+    return workspace.chat.answer(
+        args.question,
+        arms,
+        listening,
+        model=args.model,
+        run=args.run_id,
+        seed=args.seed,
+        collection=args.collection,
+    )
 
 
 def _arms(words: str) -> list[Arm]:

@@ -8,6 +8,7 @@ adapter are frozen by the first arm that needs them. Further arms (``more``) com
 from __future__ import annotations
 
 import dataclasses
+import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,8 @@ __all__ = ["Asking", "Conversation", "Conversations", "Turn"]
 Listed = list[Conversation]  # the class below has a method called list
 Turns = list[Turn]
 Answers = list[Answer]
+_PLAIN = re.compile("[A-Za-z0-9]+")
+"""What SQLite compares without regard to case, and what is written in JSON as it is."""
 
 
 class Conversations:
@@ -55,7 +58,9 @@ class Conversations:
         wanted = " ".join(search.casefold().split())
         if not wanted:
             return found
-        with_it = {one for one, text in rows.texts(self._database) if wanted in " ".join(text.casefold().split())}
+        hint = max(_PLAIN.findall(search), key=len, default="")
+        texts = rows.texts(self._database, hint)
+        with_it = {one for one, text in texts if wanted in " ".join(text.casefold().split())}
         return [one for one in found if one.id in with_it or wanted in one.title.casefold()]
 
     def new(self, title: str = "") -> Conversation:

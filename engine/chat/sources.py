@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import events
 from engine.chat.prompt import CONTEXT
@@ -25,11 +25,11 @@ def find(
     Args:
         context: of the model, in tokens: a larger one takes longer passages.
     """
-    scope: dict[str, Any] = {"collection": collection} if collection else {}
     chars = passage_chars(min(context, CONTEXT))
     documents = workspace.documents
-    found = documents.list() and documents.search(question, k, passage_chars=chars, task=task, **scope)
-    kept = relevant(found) if found else []
+    kept: list[Passage] = []
+    if any(one.documents for one in documents.collections()):
+        kept = relevant(documents.search(question, k, passage_chars=chars, task=task, collection=collection))
     if not kept:
         task.emit(events.Notice("No passages were found: the grounded arms answer without sources."))
     return kept

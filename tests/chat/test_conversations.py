@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.chat.conversations import Asking, Conversations
 from engine.chat.presets import Preset
 from engine.errors import ChildDied, NotFound, Refused, WrongWeights
 from engine.events import Asked, Event, Token
-from engine.process import kill_tree
+from engine.process import ROOT
 from engine.task import Task
 from engine.types import FOUR_ARMS, Arm, Message, Sampling
 from engine.workspace import Workspace
@@ -40,6 +41,22 @@ def run(workspace: Workspace, model: Model, adapter: Path) -> runs.Run:
 @pytest.fixture
 def talk(workspace: Workspace, run: runs.Run) -> Conversations:
     return workspace.conversations
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from engine.chat.conversations import Asking
+from engine.events import Token
+from engine.task import Task
+from engine.types import Arm
+from engine.workspace import Workspace
+
+opened = Workspace.open(Path(sys.argv[1]))
+task = Task(lambda event: os._exit(9) if isinstance(event, Token) else None)
+opened.conversations.ask(sys.argv[2], "Who?", [Arm.BASE], task, asking=Asking(), chosen=Arm.BASE)
+"""
+"""A process that is gone in the middle of an answer."""
 
 
 def ask(talk: Conversations, conversation: str, question: str, *arms: Arm, task: Task | None = None) -> int:
@@ -230,18 +247,9 @@ def test_a_killed_window_leaves_an_interrupted_question(tmp_path: Path, stories:
     folder = tmp_path / "w"
     with Workspace.open(folder) as workspace:
         workspace.models.add(str(stories), Task())
-        chat = workspace.conversations.new().id
-    if (child := os.fork()) == 0:  # a process that is gone in the middle of an answer
-        opened = Workspace.open(folder)
-
-        def heard(event: Event) -> None:
-            if isinstance(event, Token):
-                kill_tree(opened.chat_child.pid or 0)
-                os._exit(9)
-
-        ask(opened.conversations, chat, "Who?", task=Task(heard))
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+        chat = workspace.conversations.new("Named").id
+    gone = subprocess.run([sys.executable, "-c", KILLED, str(folder), chat], cwd=ROOT, timeout=300)
+    assert gone.returncode == 9
     with Workspace.open(folder) as workspace:
         [turn] = workspace.conversations.turns(chat)
         assert (turn.state, turn.missing, turn.answers) == ("interrupted", (Arm.BASE,), {})
