@@ -12,7 +12,8 @@ class Document:
 
     ``status`` is ``waiting`` or ``reading`` (not finished: add it again), ``indexed``, ``partial``, ``empty``,
     ``refused`` or ``offline`` (its folder cannot be reached; it can still be searched). ``reason`` says why it is not
-    ``indexed``. ``share`` is how much of the file was read, in [0, 1].
+    ``indexed``. ``share`` is how much of the file was read, in [0, 1]; ``embedded`` says how many of its ``chunks``
+    have vectors by now.
     """
 
     id: int
@@ -31,6 +32,7 @@ class Document:
     characters: int
     chunks: int
     share: float
+    embedded: int
 
     @property
     def name(self) -> str:

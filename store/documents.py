@@ -23,7 +23,9 @@ FILE = "documents.sqlite3"
 _DOCUMENT = """
     SELECT d.id, d.path, d.root, d.sha256, d.size, d.modified_ns, d.status, d.reason, d.content, d.indexed_at,
            ifnull(g.name, '') AS collection, c.pages, ifnull(c.blank_pages, 0) AS blank_pages,
-           ifnull(c.characters, 0) AS characters, ifnull(c.chunks, 0) AS chunks, ifnull(c.share, 0) AS share
+           ifnull(c.characters, 0) AS characters, ifnull(c.chunks, 0) AS chunks, ifnull(c.share, 0) AS share,
+           iif(d.status = 'reading', (SELECT count(*) FROM chunks AS k JOIN vectors ON chunk = k.id
+                                      WHERE k.content = d.content), ifnull(c.chunks, 0)) AS embedded
     FROM documents AS d LEFT JOIN contents AS c ON c.id = d.content LEFT JOIN collections AS g ON g.id = d.collection
     WHERE d.removed = ''
 """

@@ -11,6 +11,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+MARKER = "chroma.opening"
+"""A file beside the folder that is there while Chroma opens it: still there at the next start, it ended the process."""
 _VERSION = 1
 _HEADER = struct.Struct("<i4Q")
 

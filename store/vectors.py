@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from store import hnsw
 from store.documents import Documents
 from store.errors import disk_errors, disk_full, no_room
+from store.hnsw import MARKER
+
+__all__ = ["FOLDER", "MARKER", "Vectors"]
 
 FOLDER = "chroma"
-MARKER = "chroma.opening"
 _BATCH = 1000  # Chroma's own sync threshold; 1,700 a second on two cores
 _PAGE = 20_000  # ids that are compared at a time
 

@@ -10,7 +10,7 @@ from engine import events
 from engine.errors import Cancelled, ChildDied
 from engine.task import Task
 from store.documents import FILE, Documents
-from store.vectors import MARKER
+from store.hnsw import MARKER
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace

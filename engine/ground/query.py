@@ -12,7 +12,7 @@ import regex
 
 from engine.resources import text
 
-_WORD = regex.compile(r"[\w\p{M}]+(?:['’.,:/-][\w\p{M}]+)*")  # marks too: in many scripts vowels are marks
+_WORD = regex.compile(r"[\w\p{M}\p{N}]+(?:['’.,:/-][\w\p{M}\p{N}]+)*")  # marks too: in many scripts vowels are marks
 _COMMON = 0.2  # a word that more than this share of the chunks has says little
 _FEW = 50  # below this many chunks nothing is too common
 _MOST = 24  # words of a query
