@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
+from shiboken6 import isValid
 
 from ui.actions import Action
 from ui.closing import may_close
@@ -134,10 +135,9 @@ class MainWindow(QMainWindow):
 
     def show_toast(self, text: str, undo: Any, seconds: float, gone: Any) -> None:
         """Show a toast; the one before it goes."""
-        if self._toast is not None:
+        if self._toast is not None and isValid(self._toast):
             self._toast.leave()
         self._toast = Toast(self._stack, text, undo, seconds, gone)
-        self._toast.destroyed.connect(self._forget_toast)
 
     def show_notice(self, title: str, text: str) -> None:
         """Tell of ended work: in the window if it is looked at, else by the system."""
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
         if not may_close(self, [page.leave() for page in self._pages.values()]):
             event.ignore()
             return
-        if self._toast is not None:
+        if self._toast is not None and isValid(self._toast):
             self._toast.leave()
         self.shell.remember("window", self.saveGeometry().toBase64().toStdString())
         event.accept()
@@ -258,10 +258,6 @@ class MainWindow(QMainWindow):
     def _clear_banners(self) -> None:
         for banner in self._shown_banners():
             banner.deleteLater()
-
-    def _forget_toast(self, gone: object) -> None:
-        if self._toast is gone:
-            self._toast = None
 
     def _close(self) -> None:
         self.close()
