@@ -37,7 +37,7 @@ class AskBar(QWidget):
         self.run = _Pick(self.tr("Run: whose adapter Tuned and Both use"), self._fill_run)
         self.collection = _Pick(self.tr("Collection: where Grounded and Both look for passages"), self._fill_collection)
         self.preset = _Pick(self.tr("Preset: system prompt and sampling"), self._fill_preset)
-        self.more = IconButton(shell.theme, "settings", self.tr("System prompt, sampling and seed"), self.open_panel)
+        self.more = IconButton(shell.theme, "more", self.tr("System prompt, sampling and seed"), self.open_panel)
         picks = (self.model, self.run, self.collection, self.preset)
         self.setLayout(Row(*picks, self.more, None, gap=Space.XS))
         shell.changed.connect(self._heard)

@@ -23,7 +23,8 @@ class Choices:
 
     def model(self, asking: Asking) -> str:
         """The name of the model that would answer."""
-        return asking.model or self.default
+        run = next((run for run in self.runs if run.id == asking.run), None)
+        return asking.model or (run.model if run else self.default)
 
     def of_model(self, asking: Asking) -> list[Run]:
         """Finished runs of the model that would answer, the newest first."""

@@ -46,7 +46,9 @@ class ConversationList(QWidget):
         self.view = _View(self.tr("Conversations"))
         self.model = ConversationModel()
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ConversationDelegate(shell.theme, self.view))
+        self.delegate = ConversationDelegate(shell.theme, self.view)
+        self.delegate.closeEditor.connect(lambda: self.refresh())
+        self.view.setItemDelegate(self.delegate)
         self.setLayout(Column(self._add, self.search, self._nothing, self.view, gap=Space.S, margin=Space.M))
         self.model.renamed.connect(self._rename)
         self.view.wanted.connect(self._choose)
@@ -66,6 +68,10 @@ class ConversationList(QWidget):
         self._mark()
 
     def _show(self, found: Sequence[Conversation]) -> None:
+        if self.view.editing:  # a list that is made anew would take the field away; it is read again afterwards
+            return
+        scroll = self.view.verticalScrollBar()
+        place = scroll.value()
         self.model.show_all(found)
         self._nothing.setVisible(not found)
         wanted = self.search.text().strip()
@@ -76,6 +82,7 @@ class ConversationList(QWidget):
         )
         self.view.setVisible(bool(found))
         self._mark()
+        scroll.setValue(place)
 
     def _mark(self) -> None:
         place = self.model.find(self._open)
@@ -130,15 +137,17 @@ class ConversationList(QWidget):
         row = self.model.at(index)
         if row is None:
             return
-        if row.id == self._open:
+        was_open = row.id == self._open
+        if was_open:
             self.created.emit()  # what is open is gone: an empty one takes its place
         self._change(lambda: self._conversations.delete(row.id))
-        self._shell.toast(self.tr("Deleted “{0}”").format(named(row)), lambda: self._restore(row.id))
+        self._shell.toast(self.tr("Deleted “{0}”").format(named(row)), lambda: self._restore(row.id, was_open))
 
-    def _restore(self, conversation: str) -> None:
+    def _restore(self, conversation: str, was_open: bool) -> None:
         def back(_: Any) -> None:
             self._shell.tell("conversations")
-            self.opened.emit(conversation)
+            if was_open:
+                self.opened.emit(conversation)
 
         self._shell.look(lambda: self._conversations.restore(conversation), back, owner=self)
 
@@ -163,6 +172,11 @@ class _View(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._context)
+
+    @property
+    def editing(self) -> bool:
+        """Whether a name is being edited."""
+        return self.state() == QAbstractItemView.State.EditingState
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the conversation under the mouse, or its menu where "more" is."""

@@ -123,6 +123,7 @@ class AskingPanel(QFrame):
         self._fields[field] = number
         number.setFixedWidth(self._shell.theme.px(_NUMBER))
         number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        number.lineEdit().setTextMargins(0, 0, Space.S, 0)
         number.setAccessibleName(f"{label}. {tip}")
         number.setToolTip(tip)
         number.valueChanged.connect(self._changed)
