@@ -102,7 +102,7 @@ class Windowed:
         """Ask in four panes; returns the stalls, and the GUI thread's share of a core meanwhile."""
         page = self.chat
         assert self.until(lambda: len(page.state.allowed) == 4, 10)
-        page.show_layout("grid")
+        page.sight.show_layout("grid")
         page.ask(QUESTION)
         assert self.until(lambda: bool(page.flows.running and page.flows.running[0].texts), 30)
         dog, began, spent = Watchdog(), time.perf_counter(), time.thread_time()
@@ -114,12 +114,12 @@ class Windowed:
     def flip(self, repeats: int) -> float:
         """Seconds from the key to the painted answer of another arm, all of them having answered."""
         page, taken = self.chat, []
-        page.show_layout("one")
+        page.sight.show_layout("one")
         self._live(0.5)
         for number in range(repeats):
             arm = (Arm.TUNED, Arm.GROUNDED, Arm.BOTH, Arm.BASE)[number % 4]
             began = time.perf_counter()
-            page.show_arm(arm)
+            page.sight.show_arm(arm)
             page.turns.repaint()
             QApplication.processEvents()
             taken.append(time.perf_counter() - began)

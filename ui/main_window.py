@@ -72,6 +72,11 @@ class MainWindow(QMainWindow):
         return found
 
     @property
+    def keys(self) -> list[str]:
+        """The keys of all pages, in the order of the rail."""
+        return list(self._infos)
+
+    @property
     def key(self) -> str:
         """The key of the page in view."""
         return next(key for key, page in self._pages.items() if page is self.page)
