@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -89,13 +90,17 @@ def overviews(workspace: Workspace) -> list[Overview]:
 
 def preset_of(recipe: Recipe) -> str:
     """The preset that a recipe is, whatever learning rate was chosen for the model; empty for another."""
-    for name in PRESETS:
-        preset = Recipe.preset(name)
+    for name, preset in _presets():
         if not preset.learning_rate:  # chosen by the size of the model when the run was started
             preset = replace(preset, learning_rate=recipe.learning_rate)
         if preset == recipe:
             return name
     return ""
+
+
+@lru_cache(maxsize=1)
+def _presets() -> tuple[tuple[str, Recipe], ...]:
+    return tuple((name, Recipe.preset(name)) for name in PRESETS)
 
 
 def differences(runs: Sequence[Overview]) -> list[tuple[str, list[str]]]:
