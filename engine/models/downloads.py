@@ -113,8 +113,14 @@ class Downloads:
 
     def held(self, entry: Entry) -> Held:
         """What is here of an entry."""
-        if any(model.source == entry.source for model in self._workspace.models.list()):
-            return Held("installed")
+        return self.all_held([entry])[0]
+
+    def all_held(self, entries: Sequence[Entry]) -> list[Held]:
+        """What is here of each of some entries."""
+        sources = {model.source for model in self._workspace.models.list()}
+        return [Held("installed") if entry.source in sources else self._arrived(entry) for entry in entries]
+
+    def _arrived(self, entry: Entry) -> Held:
         arrived = sum(file.stat().st_size for file in self._files(entry))
         return Held("part", arrived) if arrived else Held("none")
 
@@ -136,7 +142,7 @@ class Downloads:
         """The files of an entry, whole or in part, that no installed model uses."""
         home, twin = self._homes(entry)
         yield from home.glob(f"{entry.file}*")
-        if not any(model.twin == str(twin) for model in self._workspace.models.list()):
+        if twin.is_dir() and not any(model.twin == str(twin) for model in self._workspace.models.list()):
             yield from (file for file in twin.glob("*") if file.is_file())
 
     def _listed(self, entry: Entry, task: Task) -> tuple[hub.Repository, Sequence[Remote]]:

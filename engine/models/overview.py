@@ -89,8 +89,9 @@ def installed(workspace: Workspace) -> list[Installed]:
 
 def suggested(workspace: Workspace) -> list[Suggested]:
     """The catalogue, compared with this machine as it is now."""
-    here, downloads = look(workspace.folder), workspace.models.downloads
-    return [Suggested(entry, needs_of_entry(entry, here), downloads.held(entry)) for entry in catalogue()]
+    here, entries = look(workspace.folder), catalogue()
+    held = workspace.models.downloads.all_held(entries)
+    return [Suggested(entry, needs_of_entry(entry, here), one) for entry, one in zip(entries, held, strict=True)]
 
 
 def abilities(workspace: Workspace) -> Abilities:

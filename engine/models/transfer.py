@@ -127,7 +127,7 @@ def _attempt(remote: Remote, part: Path, task: Task) -> None:
 
 def _stream(answer: http.client.HTTPResponse, file: IO[bytes], remote: Remote, task: Task) -> None:
     start = done = file.tell()
-    began = told = time.monotonic()
+    began, told = time.monotonic(), 0.0
     while piece := answer.read1(_PIECE):
         task.check()
         file.write(piece)

@@ -31,7 +31,7 @@ class Hub:
     large: int = 1000  # files from this size on are LFS files, with a SHA-256
     asked: list[tuple[str, str]] = field(default_factory=list)
     others: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    slow: threading.Event | None = None  # files wait for this after their first half
+    slow: threading.Event | None = None  # large files wait for this after their first half
 
     def content(self, name: str) -> dict[str, bytes] | None:
         """The files of a repository."""
@@ -101,7 +101,7 @@ def _send_file(hub: Hub, to: BaseHTTPRequestHandler, data: bytes, wanted: str) -
     start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and hub.ranges else 0
     headers = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"} if start else {}
     limit = hub.drop_after.pop(0) if hub.drop_after else None
-    _send(to, 206 if start else 200, data[start:], headers, limit, hub.slow)
+    _send(to, 206 if start else 200, data[start:], headers, limit, hub.slow if len(data) >= hub.large else None)
 
 
 def _send(

@@ -25,6 +25,8 @@ class MachineView(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell
+        self._found: Abilities | None = None
+        self._built: Build | None = None
         self._chat, self._tune = Text("", wrap=True), Text("", wrap=True)
         self._advice = Text("", wrap=True)
         self._figures, self._versions = Facts(shell.theme), Facts(shell.theme)
@@ -55,7 +57,8 @@ class MachineView(QWidget):
         return Card(Text(title, "section"), *widgets)
 
     def _show(self, found: Abilities) -> None:
-        self._chat.setText(self._chat_words(found))
+        self._found = found
+        self._show_chat()
         self._tune.setText(self._tune_words(found))
         self._advice.setText("\n".join(found.advice) or self.tr("Nothing is missing."))
         self._figures.show_pairs(self._figure_pairs(found.machine))
@@ -63,10 +66,17 @@ class MachineView(QWidget):
         self._versions.show_pairs([(library.name, library.version or missing) for library in found.libraries])
 
     def _show_build(self, build: Build) -> None:
+        self._built = build
         self._build.setText(self.tr("llama.cpp {0}").format(build.text))
-        if build.instructions:
-            more = self.tr("llama.cpp {0} uses {1} of the processor.").format(build.version, build.instructions)
-            self._chat.setText(f"{self._chat.text()}\n{more}")
+        self._show_chat()
+
+    def _show_chat(self) -> None:
+        """The two answers come in any order."""
+        said = [self._chat_words(self._found)] if self._found else []
+        if self._built and self._built.instructions:
+            uses = self.tr("llama.cpp {0} uses {1} of the processor.")
+            said.append(uses.format(self._built.version, self._built.instructions))
+        self._chat.setText("\n".join(said))
 
     def _chat_words(self, found: Abilities) -> str:
         if "cuda" in found.backends and found.machine.gpus:
