@@ -188,8 +188,9 @@ def test_the_bar_says_what_answers_and_lets_choose(qtbot: QtBot, shell: Shell, b
         next(action for action in bar.preset.menu().actions() if action.text() == "Varied").trigger()
     assert bar.asking().sampling.temperature == 0.8 and bar.preset.value == "Varied"
     with qtbot.assertNotEmitted(bar.changed):
-        bar.set_asking(Asking(collection="Handbook", system="Be kind."))
-    assert (bar.collection.value, bar.preset.value) == ("Handbook", "Own settings")
+        bar.set_asking(Asking(collection="Handbook", run="gone", system="Be kind."))
+    shown = (bar.collection.value, bar.run.value, bar.preset.value)
+    assert shown == ("Handbook (removed)", "Run removed", "Own settings")
     list(bar.run.entries())
     with qtbot.waitSignal(shell.asked_page) as told:
         next(action for action in bar.run.menu().actions() if action.text() == "Tune one…").trigger()

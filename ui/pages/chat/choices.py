@@ -32,9 +32,10 @@ class Choices:
         return sorted(fitting, key=lambda run: run.created_at, reverse=True)
 
     def run(self, asking: Asking) -> Run | None:
-        """The run whose adapter the tuned arms would use."""
-        named = next((run for run in self.runs if run.id == asking.run), None)
-        return named or next(iter(self.of_model(asking)), None)
+        """The run whose adapter the tuned arms would use; None: there is none, or it was removed."""
+        if asking.run:
+            return next((run for run in self.runs if run.id == asking.run), None)
+        return next(iter(self.of_model(asking)), None)
 
     def preset(self, asking: Asking) -> Preset | None:
         """The preset that says how this is asked."""
