@@ -48,7 +48,7 @@ def foot(answer: Answer, run: str) -> str:
         parts.append(tr("{0} tokens/s").format(words.number(round(answer.tokens_per_s))))
     if answer.answer_tokens:
         parts.append(tr("first after {0}").format(_seconds(answer.first_token_s)))
-    return "  ·  ".join(parts)
+    return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts)  # a part is not broken over two lines
 
 
 def whole(answer: Answer, run: str, model: str) -> str:
