@@ -73,6 +73,8 @@ class Bridge(QObject):
         self.jobs = Jobs(self._heard)
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._closed = False
+        self.reads = 0
+        """How many looks have not been handed over yet."""
 
     def run(
         self,
@@ -112,6 +114,7 @@ class Bridge(QObject):
             self._newest[place] = number
 
         def deliver(future: Future[Any]) -> None:
+            self.reads -= 1
             if not isValid(owner) or (key and self._newest.get(place) != number):
                 return
             fault = future.exception()
@@ -120,6 +123,7 @@ class Bridge(QObject):
             else:
                 (failed or self.failed.emit)(events.raised(events.failed(fault)))
 
+        self.reads += 1
         self._readers.submit(read).add_done_callback(lambda done: self._post(lambda: deliver(done)))
 
     def close(self) -> None:

@@ -59,11 +59,10 @@ def settled(qtbot: QtBot, shell: Shell) -> Callable[[], None]:
         done: list[bool] = []
         owner = QWidget()
         qtbot.addWidget(owner)
-        qtbot.waitUntil(lambda: not shell.bridge.jobs.active, timeout=PATIENCE_MS)
-        for _ in range(3):  # a look that a look asked for, too
+        for _ in range(3):  # what the end of a job or a look asked for, too
+            qtbot.waitUntil(lambda: not shell.bridge.jobs.active and not shell.bridge.reads, timeout=PATIENCE_MS)
             done.clear()
             shell.look(lambda: None, lambda _: done.append(True), owner=owner)
-            shell.look(lambda: None, lambda _: done.append(True), owner=owner)
-            qtbot.waitUntil(lambda: len(done) == 2, timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda: bool(done) and not shell.bridge.reads, timeout=PATIENCE_MS)
 
     return wait
