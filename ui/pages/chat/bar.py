@@ -89,23 +89,31 @@ class AskBar(QWidget):
         self._set(dataclasses.replace(self._asking, **changes))  # type: ignore[arg-type]
 
     def _label(self) -> None:
-        preset = self._choices.preset(self._asking)
-        self.model.show_value(self._choices.model(self._asking) or self.tr("No model"))
+        self.model.show_value(self._model_name())
         self.run.show_value(self._run_name())
         self.collection.show_value(self._collection_name())
-        self.preset.show_value(preset.name if preset else self.tr("Own settings"))
+        self.preset.show_value(self._preset_name())
+
+    def _model_name(self) -> str:
+        return self._choices.model(self._asking) or (self.tr("No model") if self._choices.known else "…")
+
+    def _preset_name(self) -> str:
+        preset = self._choices.preset(self._asking)
+        return preset.name if preset else self.tr("Own settings") if self._choices.known else "…"
 
     def _run_name(self) -> str:
         run = self._choices.run(self._asking)
         if run:
             return self.tr("Run “{0}”").format(run.name or run.id)
-        return self.tr("Run removed") if self._asking.run and self._choices.models else self.tr("No tuned run")
+        if not self._choices.known:
+            return "…"
+        return self.tr("Run removed") if self._asking.run else self.tr("No tuned run")
 
     def _collection_name(self) -> str:
         name = self._asking.collection
         if name is None:
             return self.tr("All documents")
-        there = name in self._choices.collections or not self._choices.models  # nothing has been read yet
+        there = name in self._choices.collections or not self._choices.known
         return name if there else self.tr("{0} (removed)").format(name)
 
     def _fill_model(self, menu: QMenu) -> None:

@@ -13,8 +13,9 @@ from store.runs import Run
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """All that can be chosen. ``default`` is the model that answers when none is named."""
+    """All that can be chosen. ``default`` is the model that answers when none is named; ``known``: it has been read."""
 
+    known: bool = False
     models: tuple[str, ...] = ()
     default: str = ""
     runs: tuple[Run, ...] = ()
@@ -50,6 +51,7 @@ def read(workspace: Workspace) -> Choices:
     except FormfactError:  # its file is gone; asking will say so, with the remedy
         default = ""
     return Choices(
+        known=True,
         models=tuple(model.name for model in workspace.models.list() if model.gguf),
         default=default,
         runs=tuple(run for run in workspace.tuning.list() if run.state == "done" and run.adapter),

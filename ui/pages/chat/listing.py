@@ -39,7 +39,7 @@ class ConversationList(QWidget):
         self._add.setIcon(shell.theme.icon("add", "ink"))
         shell.theme.changed.connect(lambda: self._add.setIcon(shell.theme.icon("add", "ink")))
         self._add.setSizePolicy(self._add.sizePolicy().Policy.Expanding, self._add.sizePolicy().Policy.Fixed)
-        self.search = SearchField(shell.theme, self.tr("Search conversations"), self)
+        self.search = SearchField(shell.theme, self.tr("Search conversations"))
         self.search.searched.connect(lambda _: self.refresh())
         self._nothing = Text("", "secondary", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
