@@ -121,16 +121,16 @@ class ExampleStore:
         return self._database.tuples(sql, (dataset, start, count))
 
     def summaries(
-        self, dataset: int, chosen: Filter, order: str = "position", *, descending: bool = False
+        self, dataset: int, chosen: Filter, order: str = "position", *, descending: bool = False, most: int = -1
     ) -> list[Summary]:
-        """The light columns of the examples that ``chosen`` lets through."""
+        """The light columns of the examples that ``chosen`` lets through; of ``most`` of them, -1 is all."""
         where, params = _where(chosen)
         way = "DESC" if descending else "ASC"
         sql = (
             f"SELECT {_SUMMARY} FROM examples WHERE dataset = ? AND deleted = 0{where}"
-            f" ORDER BY {_ORDERS[order]} {way}, position"
+            f" ORDER BY {_ORDERS[order]} {way}, position LIMIT ?"
         )
-        return list(map(Summary._make, self._database.tuples(sql, (dataset, *params))))
+        return list(map(Summary._make, self._database.tuples(sql, (dataset, *params, most))))
 
     def holding(self, dataset: int, patterns: Sequence[str]) -> list[tuple[int, str]]:
         """``(id, messages as JSON)`` of the examples whose messages are LIKE every pattern."""

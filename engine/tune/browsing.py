@@ -59,6 +59,7 @@ class Browsing(Shelf):
         *,
         order: str = "position",
         descending: bool = False,
+        most: int = -1,
     ) -> list[Summary]:
         """Light rows of the examples that hold every word of ``search`` and pass ``filter``.
 
@@ -68,9 +69,10 @@ class Browsing(Shelf):
             filter: which examples besides.
             order: ``position``, ``question``, ``answer``, ``tokens`` or ``tags``.
             descending: the other way round.
+            most: how many at most, to show the first at once; -1 is all. Not together with ``search``.
         """
         found = self._resolve(dataset)
-        rows = self._examples.summaries(found.id, filter, order, descending=descending)
+        rows = self._examples.summaries(found.id, filter, order, descending=descending, most=most)
         words = search.casefold().split()
         if not words:
             return rows

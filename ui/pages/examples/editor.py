@@ -31,11 +31,13 @@ class Editor(QWidget):
         edited: the text has changed; a preview may want to know.
         save_asked: the draft is to be saved; ``bool``: and the next example edited.
         left: the person wants back to the table.
+        discarded: a new example was given up.
     """
 
     edited = Signal()
     save_asked = Signal(bool)
     left = Signal()
+    discarded = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -130,9 +132,14 @@ class Editor(QWidget):
         self._fault.setVisible(True)
 
     def revert(self) -> None:
-        """Back to what is stored."""
-        if self._saved:
+        """Back to what is stored; a new example is given up."""
+        if self._saved is None:
+            return
+        if self._saved.example:
             self._fill(self._saved)
+            return
+        self.clear()
+        self.discarded.emit()
 
     def focus(self) -> None:
         """Go to the first turn that a person would change."""
@@ -189,7 +196,8 @@ class Editor(QWidget):
         new = self._saved.example == 0
         self._save.setText(self.tr("Add") if new else self.tr("Save"))
         self._save.setEnabled(dirty)
-        self._revert.setEnabled(dirty)
+        self._revert.setText(self.tr("Discard") if new else self.tr("Revert"))
+        self._revert.setEnabled(dirty or new)
         self._state.setText(
             self.tr("New, not added yet") if new else self.tr("Not saved yet") if dirty else self.tr("Saved")
         )

@@ -57,6 +57,7 @@ class FilterRow(QWidget):
         self._clear = Button(self.tr("Show all"), "link", self.clear)
         self._count = Text("", "secondary")
         self._limit = self._over = 0
+        self._quiet = False
         self._ids: tuple[int, ...] = ()
         chips = (self.tags, self.edited, self.long, self.some)
         self.setLayout(Row(self.search, Space.XS, *chips, self._clear, None, self._count, gap=Space.XS))
@@ -105,15 +106,14 @@ class FilterRow(QWidget):
 
     def only(self, title: str, ids: tuple[int, ...]) -> None:
         """Show these examples alone, under a chip with this title."""
-        self._quietly(reset=True)
+        self._reset()
         self._ids = ids
         self.some.say(f"{title} ({words.number(len(ids))})")
-        self._quietly(some=True)
-        self._tell()
+        self.some.setChecked(True)
 
     def clear(self) -> None:
         """Show everything."""
-        self._quietly(reset=True)
+        self._reset()
         self._tell()
 
     def show_count(self, shown: int, total: int) -> None:
@@ -125,28 +125,20 @@ class FilterRow(QWidget):
     def _tags_on(self) -> list[str]:
         return [action.data() for action in self._menu.actions() if action.isChecked()]
 
-    def _quietly(self, *, reset: bool = False, some: bool = False) -> None:
-        """Set the chips without telling."""
-        chips, actions = (self.edited, self.long, self.some), self._menu.actions()
-        parts = (*chips, self.search, *actions)
-        for part in parts:
-            part.blockSignals(True)
-        if reset:
-            self.search.clear()
-            for chip in chips:
-                chip.setChecked(False)
-            for action in actions:
-                action.setChecked(False)
-        if some:
-            self.some.setChecked(True)
-        for part in parts:
-            part.blockSignals(False)
-        for chip in chips:
-            chip.mark()
+    def _reset(self) -> None:
+        """Let everything through, without telling."""
+        self._quiet = True
+        self.search.clear()
+        for chip in (self.edited, self.long, self.some):
+            chip.setChecked(False)
+        for action in self._menu.actions():
+            action.setChecked(False)
+        self._quiet = False
 
     def _tell(self) -> None:
-        self._dress()
-        self.changed.emit()
+        if not self._quiet:
+            self._dress()
+            self.changed.emit()
 
     def _dress(self) -> None:
         on = self._tags_on()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,11 +12,13 @@ from engine.jobs import Job, Lane
 from engine.task import Task
 from engine.tune.browsing import Divided
 from engine.tune.lengths import Lengths
-from engine.tune.lint import Finding
 from store.datasets import Dataset
 from ui.pages.examples.filters import FilterRow
 from ui.pages.examples.meters import Meters
 from ui.shell import Shell
+
+if TYPE_CHECKING:
+    from engine.tune.lint import Finding  # imports numpy, which a window does not need before it looks
 
 FEW = 2000
 """Examples that are counted and looked through without being asked."""
@@ -37,7 +40,6 @@ class Gauges(QObject):
         self._dataset: Dataset | None = None
         self._model: str | None = None
         self._job: Job | None = None
-        self.divided: Divided | None = None
 
     def show_dataset(self, dataset: Dataset, model: str | None) -> None:
         """Fill the meters for a dataset as it is now."""
@@ -46,13 +48,28 @@ class Gauges(QObject):
         self._meters.show_amount(dataset.rows)
         look = self._shell.look
         look(lambda: self._datasets.tags(dataset), self._filters.show_tags, owner=self, key="tags")
-        look(lambda: self._datasets.divided(dataset), self._show_divided, owner=self, key="divided")
         self._read_lengths()
         if dataset.rows <= FEW:
+            self.divide()
             quietly = Task()
             look(lambda: self._datasets.lint(dataset, quietly), self._meters.show_findings, owner=self, key="lint")
-        elif other:
+            return
+        self._meters.show_share(dataset.rows)
+        if other:
             self._meters.show_findings(None)
+
+    def divide(self, then: Callable[[Divided], None] | None = None) -> None:
+        """Find out which examples are held out."""
+        if self._dataset is None:
+            return
+        dataset = self._dataset
+
+        def show(divided: Divided) -> None:
+            self._meters.show_split(divided)
+            if then:
+                then(divided)
+
+        self._shell.look(lambda: self._datasets.divided(dataset), show, owner=self, key="divided")
 
     def use(self, model: str) -> None:
         """Count with another model."""
@@ -91,13 +108,13 @@ class Gauges(QObject):
             page="examples",
         )
 
-    def rows_of(self, finding: object, then: Callable[[tuple[int, ...]], None]) -> None:
+    def rows_of(self, finding: Finding, then: Callable[[tuple[int, ...]], None]) -> None:
         """Find the examples that a finding is about."""
-        if self._dataset is not None and isinstance(finding, Finding):
+        if self._dataset is not None:
             dataset, lines = self._dataset, finding.rows
             self._shell.look(lambda: self._datasets.at_lines(dataset, lines), then, owner=self, key="lines")
 
-    def title(self, finding: object) -> str:
+    def title(self, finding: Finding) -> str:
         """What a finding is called on a chip."""
         names = {
             "empty_answer": self.tr("Empty answers"),
@@ -111,7 +128,7 @@ class Gauges(QObject):
             "contradiction": self.tr("Contradictions"),
             "same_answer": self.tr("Same answers"),
         }
-        return names.get(finding.kind, finding.kind) if isinstance(finding, Finding) else ""
+        return names.get(finding.kind, finding.kind)
 
     def _counted(self, job: Job) -> None:
         self.counted.emit()
@@ -138,7 +155,3 @@ class Gauges(QObject):
 
     def _no_lengths(self, fault: FormfactError) -> None:
         self._meters.show_lengths(Lengths("", 1, ()))
-
-    def _show_divided(self, divided: Divided) -> None:
-        self.divided = divided
-        self._meters.show_split(divided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -10,14 +11,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 from engine.tune import amount
 from engine.tune.browsing import Divided
 from engine.tune.lengths import Lengths
-from engine.tune.lint import Finding
+from engine.tune.recipe import Recipe
 from ui import words
 from ui.pages.examples.drawn import Amount, Histogram, Shares
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
 from ui.widgets import Button, Card, Column, Line, Row, Text
 
-BINS = 40
+if TYPE_CHECKING:
+    from engine.tune.lint import Finding  # imports numpy
 
 
 class Meter(QWidget):
@@ -126,6 +128,15 @@ class Meters(Card):
         self._held.setVisible(held > 0)
         self._split.setToolTip(self.tr("Held-out examples are not learnt: a run is measured on them"))
         self._split.say(self.tr("{0} to learn from, {1} held out").format(words.number(train), words.number(held)))
+
+    def show_share(self, rows: int) -> None:
+        """How many the usual recipe holds out, about."""
+        held = round(rows * Recipe().held_out)
+        self._shares.show_shares(rows - held, held)
+        self._held.setVisible(True)
+        self._split.say(
+            self.tr("About {0} to learn from, {1} held out").format(words.number(rows - held), words.number(held))
+        )
 
     def show_findings(self, findings: Sequence[Finding] | None, *, waiting: bool = False) -> None:
         """What was found; None: not looked yet (``waiting``: being looked at)."""

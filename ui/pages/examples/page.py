@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QStackedWidget, QTextEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QStackedWidget
 
 from store.datasets import Dataset
 from ui.actions import Action
@@ -25,7 +25,6 @@ class ExamplesPage(Page):
         super().__init__(shell)
         self.edits = Edits(shell)
         self.view = DatasetView(shell, self.edits)
-        self.wizard = ImportWizard(shell)
         self._empty = EmptyState(
             shell.theme,
             "examples",
@@ -37,8 +36,9 @@ class ExamplesPage(Page):
             [(self.tr("Import a file…"), self.ask_file), (self.tr("Write an example"), self.view.add)],
         )
         self._stack = QStackedWidget()
-        for part in (self._empty, self.view, self.wizard):
-            self._stack.addWidget(part)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.view)
+        self._wizard: ImportWizard | None = None
         self.setLayout(Column(self._stack, gap=0))
         self._wanted: dict[str, Any] = {}
         self._connect()
@@ -53,17 +53,28 @@ class ExamplesPage(Page):
         header.tune_asked.connect(self._tune)
         self.edits.removed.connect(self._removed)
         self.edits.renamed.connect(self._renamed)
-        self.wizard.finished.connect(self._imported)
-        self.wizard.left.connect(self.refresh)
         self.shell.changed.connect(self._changed)
+
+    @property
+    def wizard(self) -> ImportWizard:
+        """The import wizard; made when it is first needed."""
+        if self._wizard is None:
+            self._wizard = ImportWizard(self.shell)
+            self._wizard.finished.connect(self._imported)
+            self._wizard.left.connect(self._left)
+            self._stack.addWidget(self._wizard)
+        return self._wizard
+
+    @property
+    def importing(self) -> bool:
+        """Whether the wizard is in view."""
+        return self._wizard is not None and self._stack.currentWidget() is self._wizard
 
     # What the shell asks for
 
     def shown(self) -> None:
-        """Look what there is; the keys go to the table."""
-        if not isinstance(QApplication.focusWidget(), QLineEdit | QTextEdit):
-            self.view.table.setFocus()
-        if self._stack.currentWidget() is not self.wizard:
+        """Look what there is."""
+        if not self.importing:
             self.refresh()
 
     def arrive(self, dataset: str = "", position: int | None = None, **_: Any) -> None:
@@ -125,18 +136,26 @@ class ExamplesPage(Page):
         if not known:
             self.view.close_dataset()
             self._stack.setCurrentWidget(self._empty)
+            self._empty.focusNextChild()
             return
         wanted, position = self._wanted.get("name"), self._wanted.get("position")
         current = self.view.dataset.id if self.view.dataset else 0
         chosen = next((one for one in known if one.name == wanted), None)
         chosen = chosen or next((one for one in known if one.id == current), known[0])
         self._wanted = {}
+        elsewhere = not self.view.isAncestorOf(QApplication.focusWidget() or self)
         self._stack.setCurrentWidget(self.view)
         self.view.show_dataset(chosen, known, position)
+        if elsewhere:
+            self.view.table.setFocus()
+
+    def _left(self) -> None:
+        self._stack.setCurrentWidget(self.view)
+        self.refresh()
 
     def _imported(self, dataset: Dataset) -> None:
         self._wanted = {"name": dataset.name}
-        self.refresh()
+        self._left()
 
     def _removed(self) -> None:
         self.view.close_dataset()
@@ -149,7 +168,7 @@ class ExamplesPage(Page):
         self.shell.tell("datasets")
 
     def _changed(self, what: str) -> None:
-        if what == "datasets" and self.isVisible() and self._stack.currentWidget() is not self.wizard:
+        if what == "datasets" and self.isVisible() and not self.importing:
             self.refresh()
 
     def _remove(self) -> None:

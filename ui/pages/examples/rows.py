@@ -33,10 +33,14 @@ class ExampleRows(QAbstractTableModel):
 
     def show_rows(self, rows: list[Summary]) -> bool:
         """Show these rows. Returns whether they are others than before; else only what changed is drawn anew."""
-        if [row.id for row in rows] == [row.id for row in self.rows]:
+        shown = len(self.rows)
+        if shown and [row.id for row in rows[:shown]] == [row.id for row in self.rows]:
+            if len(rows) > shown:
+                self.beginInsertRows(QModelIndex(), shown, len(rows) - 1)
             self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, self.TAGS))
+            if len(rows) > shown:
+                self.endInsertRows()
+            self.dataChanged.emit(self.index(0, 0), self.index(shown - 1, self.TAGS))
             return False
         self.beginResetModel()
         self.rows = rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QInputDialog, QSplitter, QTabWidget, QWidget
 
@@ -21,7 +23,12 @@ from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Card, Column
 
+if TYPE_CHECKING:
+    from engine.tune.lint import Finding
+
 _PAUSE_MS = 250
+_FIRST = 200
+"""Rows that are shown at once when a dataset is opened; the others follow."""
 
 
 class DatasetView(QWidget):
@@ -86,6 +93,7 @@ class DatasetView(QWidget):
         self.table.tag_asked.connect(self.ask_tag)
         self.editor.save_asked.connect(self._save_and)
         self.editor.left.connect(self.table.setFocus)
+        self.editor.discarded.connect(lambda: self._load(self.table.example))
         self.editor.edited.connect(self._pause.start)
         self._pause.timeout.connect(self._preview)
         self._side.currentChanged.connect(lambda _: self._preview())
@@ -100,6 +108,7 @@ class DatasetView(QWidget):
         if other:
             self.save()
             self.editor.clear()
+            self.table.show_rows([])  # the cursor begins at the top
             self.filters.blockSignals(True)
             self.filters.clear()
             self.filters.blockSignals(False)
@@ -131,12 +140,18 @@ class DatasetView(QWidget):
         dataset, text, chosen = self.dataset, self.filters.text, self.filters.filter
         order, falls = self._order
         datasets = self.shell.workspace.datasets
-        self.shell.look(
-            lambda: datasets.summaries(dataset, text, chosen, order=order, descending=falls),
-            self._show_rows,
-            owner=self,
-            key="rows",
-        )
+
+        def read(most: int = -1) -> list[Summary]:
+            return datasets.summaries(dataset, text, chosen, order=order, descending=falls, most=most)
+
+        def rest(first: list[Summary]) -> None:
+            self.table.show_rows(first)
+            self.shell.look(read, self._show_rows, owner=self, key="rows")
+
+        if dataset.rows > _FIRST and not self.table.rows.rows and not text:
+            self.shell.look(lambda: read(_FIRST), rest, owner=self, key="rows")
+        else:
+            self.shell.look(read, self._show_rows, owner=self, key="rows")
 
     def _show_rows(self, rows: list[Summary]) -> None:
         if self.dataset is None:
@@ -160,10 +175,9 @@ class DatasetView(QWidget):
         self._read_rows()
 
     def _show_held_out(self) -> None:
-        if self.gauges.divided:
-            self.filters.only(self.tr("Held out"), self.gauges.divided.held_out)
+        self.gauges.divide(lambda divided: self.filters.only(self.tr("Held out"), divided.held_out))
 
-    def _show_finding(self, finding: object) -> None:
+    def _show_finding(self, finding: Finding) -> None:
         self.gauges.rows_of(finding, lambda ids: self.filters.only(self.gauges.title(finding), ids))
 
     # The example in the editor
@@ -267,7 +281,8 @@ class DatasetView(QWidget):
     def _refused(self, fault: FormfactError, draft: Draft, before: Draft) -> None:
         self._adding = False
         here = self.editor.draft
-        if here and here.example == draft.example:
+        staying = draft.example in (0, self.table.example)  # else another one is on its way into the editor
+        if here and here.example == draft.example and staying:
             self.editor.refuse(str(fault))
             return
         back = (self.tr("Back to it"), lambda: self.editor.put_back(draft, before))

@@ -61,6 +61,7 @@ class ImportWizard(QWidget):
         self._title.setText(self.tr("Import {0}").format(path.name))
         self._kind.setText(self.tr("Reading the first rows…"))
         self._name.setText(path.stem)
+        self._name.setFocus()
         self._form.clear()
         self._rows.clear()
         self._fault.setVisible(False)
