@@ -152,6 +152,8 @@ QTabWidget::pane {{ border: none; border-top: 1px solid {t.hairline}; }}
 
 
 def _frames(t: Tokens, px: Px) -> str:
+    line = int(px(18).removesuffix("px"))  # Qt draws no corner at all where a radius is more than half the height
+    pill, segment = (line + 16) // 2, (line + 10) // 2
     return f"""
 QMainWindow, QDialog {{ background: {t.canvas}; }}
 QFrame[role="card"] {{ background: {t.surface}; border: 1px solid {t.hairline}; border-radius: {Radius.CARD}px; }}
@@ -170,8 +172,8 @@ QFrame[role="toast"] {{ background: {t.ink}; border-radius: {Radius.CARD}px; }}
 QFrame[role="toast"] QLabel {{ color: {t.canvas}; }}
 QFrame[role="toast"] QPushButton {{ background: transparent; border: none; color: {t.canvas}; font-weight: 600; text-decoration: underline; }}
 QFrame[role="popup"] {{ background: {t.raised}; border: 1px solid {t.hairline}; border-radius: {Radius.CARD}px; }}
-QFrame[role="segments"] {{ background: {t.hover}; border: 1px solid {t.hairline}; border-radius: {px(17)}; }}
-QFrame[role="segments"] QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {px(14)}; padding: 4px 14px;
+QFrame[role="segments"] {{ background: {t.hover}; border: 1px solid {t.hairline}; border-radius: {pill}px; }}
+QFrame[role="segments"] QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {segment}px; padding: 4px 14px;
   color: {t.ink2}; min-height: {px(18)}; }}
 QFrame[role="segments"] QPushButton:hover {{ color: {t.ink}; }}
 QFrame[role="segments"] QPushButton:checked {{ background: {t.surface}; color: {t.ink}; border-color: {t.control}; }}
