@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from store.models import Model
 
 _LOOK = 400  # examples that are looked at
+_LATEST = 3  # runs whose speed counts
 _CHARS, _FRAME = 3.0, 24  # characters of a token, tokens of a chat template
 _PASSAGES = 400  # tokens of the passages in a prompt
 _FEW, _ENOUGH = 8, 100
@@ -79,11 +80,11 @@ def preflight(workspace: Workspace, data: str, name: str | None, recipe: Recipe,
     gpu = bool(here.gpus)
     free = max((one.free_mib for one in here.gpus), default=0) * 2**20 if gpu else here.free_memory
     need = max(_memory(model, recipe, size.longest, gpu), _seen(before, recipe))
-    speed, known = _speed(before, model, here)
-    seconds = _START_S + steps * per_step * size.mean / speed
-    low, high = (0.8, 1.5) if known else (0.5, 3.0)
+    speeds, known = _speeds(before, model, here)
+    tokens = steps * per_step * size.mean
+    low, high = (0.9, 1.2) if known else (0.5, 3.0)
     return Preflight(
-        need, low * seconds, high * seconds, need <= free,
+        need, low * (_START_S + tokens / max(speeds)), high * (_START_S + tokens / min(speeds)), need <= free,
         tuple(_warnings(workspace, recipe, dataset.rows, size, need, free, gpu)),
         free, gpu, known, dataset.rows, steps,
     )  # fmt: skip
@@ -129,14 +130,14 @@ def _seen(before: list[Run], recipe: Recipe) -> int:
     return max((int(_metrics(run).get("peak_memory", 0)) for run in alike), default=0)
 
 
-def _speed(before: list[Run], model: Model, here: machine.Machine) -> tuple[float, bool]:
-    """Tokens a second, and whether that was measured."""
-    for run in before:
-        found = _metrics(run)
-        if found.get("seconds", 0) > 1 and found.get("tokens", 0) > 0:
-            return found["tokens"] / found["seconds"], True
+def _speeds(before: list[Run], model: Model, here: machine.Machine) -> tuple[list[float], bool]:
+    """Tokens a second of the latest runs, which differ by what else the machine did; or a guess (False)."""
+    found = [_metrics(run) for run in before]
+    speeds = [one["tokens"] / one["seconds"] for one in found if one.get("seconds", 0) > 1 and one.get("tokens", 0) > 0]
+    if speeds:
+        return speeds[:_LATEST], True
     power = _GPU_FLOPS if here.gpus else here.cores * _CPU_FLOPS * (2 if machine.fast_bf16(here) else 1)
-    return power / (4 * max(model.parameters, 1)), False
+    return [power / (4 * max(model.parameters, 1))], False
 
 
 def _warnings(

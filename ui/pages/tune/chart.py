@@ -53,6 +53,7 @@ class LossChart(QWidget):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self._theme, self._lines = theme, tuple[Line, ...]()
+        self._steps = 0
         self._plot: Any = None
         self._label: Any = None
         self.setAccessibleName(name)
@@ -60,10 +61,15 @@ class LossChart(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         theme.changed.connect(self._draw)
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these runs; call ``load`` on another thread before the first time."""
-        self._lines = tuple(lines[:MOST])
-        self._draw()
+    def show_lines(self, lines: Sequence[Line], steps: int = 0) -> None:
+        """Show these runs; call ``load`` on another thread before the first time.
+
+        Args:
+            steps: how many there will be in the end: the curve then grows into its place. 0: as many as there are.
+        """
+        if (tuple(lines[:MOST]), steps) != (self._lines, self._steps):
+            self._lines, self._steps = tuple(lines[:MOST]), steps
+            self._draw()
 
     def _make(self) -> None:
         import pyqtgraph as graph
@@ -99,6 +105,10 @@ class LossChart(QWidget):
         for place, line in enumerate(self._lines):
             arm, pen_style, mark = style(place)
             self._add(item, line.curve, tokens.arm(arm), pen_style, mark)
+        if self._steps:
+            item.setXRange(0, self._steps)
+        else:
+            item.enableAutoRange(x=True)
         self._label = graph.TextItem("", color=tokens.ink, fill=QColor(tokens.raised), border=QColor(tokens.hairline))
         self._label.setZValue(10)
         self._label.hide()
@@ -120,7 +130,9 @@ class LossChart(QWidget):
         many = len(self._lines) > 1
         pale = QColor(colour if many else self._theme.tokens.ink3)
         pale.setAlphaF(0.35 if many else 0.8)
-        trained = item.plot(list(curve.steps), list(curve.losses), pen=_pen(pale, 1.2, Qt.PenStyle.SolidLine))
+        trained = item.plot(
+            list(curve.steps), list(curve.losses), pen=_pen(pale, 1.2, Qt.PenStyle.SolidLine), antialias=True
+        )
         trained.setDownsampling(auto=True, method="peak")
         if curve.held_out:
             steps, losses = zip(*curve.held_out, strict=True)
@@ -128,6 +140,7 @@ class LossChart(QWidget):
             item.plot(
                 list(steps), list(losses), pen=_pen(strong, 2.4, line), symbol=mark, symbolSize=9,
                 symbolBrush=strong, symbolPen=_pen(QColor(self._theme.tokens.surface), 1.0, Qt.PenStyle.SolidLine),
+                antialias=True,
             )  # fmt: skip
 
     def _hover(self, place: QPointF) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.errors import FormfactError
-from engine.events import Event, RunBegan
+from engine.events import Event, RunBegan, Started
 from engine.jobs import Job, Lane
 from engine.task import Task
 from engine.tune.recipe import Recipe
@@ -26,9 +26,11 @@ class Deeds(QObject):
 
     Signals:
         began: the id of a run that is being worked on now.
+        stage: what is being done for it.
     """
 
     began = Signal(str)
+    stage = Signal(str)
 
     def __init__(self, shell: Shell, page: QWidget) -> None:
         super().__init__(page)
@@ -129,6 +131,8 @@ class Deeds(QObject):
             if isinstance(event, RunBegan):
                 self._shell.tell("runs")
                 self.began.emit(event.run)
+            elif isinstance(event, Started):
+                self.stage.emit(event.what)
 
         self._shell.run(
             Lane.TUNE,

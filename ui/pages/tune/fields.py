@@ -6,14 +6,12 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
 
 from engine.tune.recipe import Recipe
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
 from ui.widgets import Text
-
-_MOST = 2**31 - 1  # of a spin box
 
 
 class RecipeFields(QWidget):
@@ -35,7 +33,7 @@ class RecipeFields(QWidget):
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(2, 1)
         for row, field in enumerate(dataclasses.fields(Recipe)):
-            title, explain = _title(field), _tr(field.metadata["explain"])
+            title, explain = _title(field), _explained(field)
             control = self._control(field)
             control.setAccessibleName(title)
             control.setAccessibleDescription(explain)
@@ -85,13 +83,6 @@ class RecipeFields(QWidget):
             check = QCheckBox()
             check.toggled.connect(self._tell)
             return check
-        if field.type == "int":
-            spin = QSpinBox()
-            spin.setGroupSeparatorShown(True)
-            spin.setRange(int(field.metadata["low"]), int(min(field.metadata["high"], _MOST)))
-            spin.setSuffix(f" {_tr(field.metadata['unit'])}" if field.metadata["unit"] else "")
-            spin.valueChanged.connect(self._tell)
-            return spin
         number = QLineEdit()
         number.textEdited.connect(self._tell)
         return number
@@ -101,12 +92,22 @@ class RecipeFields(QWidget):
             self.changed.emit()
 
 
+def title_of(name: str) -> str:
+    """What a setting is called; other names as they are."""
+    return next((_title(field) for field in dataclasses.fields(Recipe) if field.name == name), name.capitalize())
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("recipe", text)
 
 
 def _title(field: dataclasses.Field[Any]) -> str:
     return _tr(field.metadata["title"] or field.name.replace("_", " ").capitalize())
+
+
+def _explained(field: dataclasses.Field[Any]) -> str:
+    unit = f" ({_tr(field.metadata['unit'])})" if field.metadata["unit"] else ""
+    return _tr(field.metadata["explain"]) + unit
 
 
 def _range(field: dataclasses.Field[Any]) -> str:
@@ -121,8 +122,6 @@ def _value(control: QWidget) -> Any:
         return control.currentData()
     if isinstance(control, QCheckBox):
         return control.isChecked()
-    if isinstance(control, QSpinBox):
-        return control.value()
     assert isinstance(control, QLineEdit)
     return control.text().strip()
 
@@ -132,7 +131,5 @@ def _set(control: QWidget, value: Any) -> None:
         control.setCurrentIndex(control.findData(value))
     elif isinstance(control, QCheckBox):
         control.setChecked(value)
-    elif isinstance(control, QSpinBox):
-        control.setValue(value)
     elif isinstance(control, QLineEdit):
         control.setText(f"{value:g}")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QWidget
 
 from engine.errors import FormfactError
 from engine.task import Task
+from engine.tune.overview import Overview
 from engine.tune.preflight import Preflight
 from engine.tune.recipe import PRESETS, Recipe
 from engine.workspace import Workspace
 from store.datasets import Dataset
 from store.models import Model
+from store.runs import Run
 from ui import words
 from ui.pages.tune import said
 from ui.pages.tune.fields import RecipeFields
@@ -45,10 +47,12 @@ class RunForm(QWidget):
     Signals:
         started: dataset, model, recipe and name of the run that is to be started.
         asked_examples: there are none, and the user wants to import some.
+        asked_resume: the run that was interrupted is to be gone on with.
     """
 
     started = Signal(str, str, object, str)
     asked_examples = Signal()
+    asked_resume = Signal(object)
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -72,6 +76,8 @@ class RunForm(QWidget):
             self.tr("Tuning teaches a model how answers should look, from examples of good ones. Import some first."),
             [(self.tr("Import examples"), self.asked_examples.emit)],
         )
+        self.left_off, self._left = Text("", "body", wrap=True), QFrame()
+        self._left_off: Run | None = None
         self._body = self._laid_out()
         self.setLayout(Column(self._body, self.empty, gap=0))
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -80,6 +86,14 @@ class RunForm(QWidget):
         self.fields.changed.connect(self._edited)
         self.choose_preset("balanced")
         self._show(Choices((), ()))
+
+    def show_left_off(self, one: Overview | None) -> None:
+        """Offer to go on with a run that was interrupted, or (None) nothing."""
+        self._left_off = one.run if one else None
+        self._left.setVisible(one is not None)
+        if one:
+            step = self.tr("at step {0}").format(one.saved_step) if one.saved_step else self.tr("before its first step")
+            self.left_off.setText(self.tr("“{0}” was interrupted {1}.").format(one.title, step))
 
     def reload(self, data: str = "") -> None:
         """Read anew what can be chosen; choose the dataset ``data`` if it is named."""
@@ -121,7 +135,14 @@ class RunForm(QWidget):
         named.addStretch(1)
         card = Card(first, second, self.words, gap=Space.L, margin=Space.XL)
         needs = Column(self.need, self.warnings, gap=Space.XS)
+        row = Row(margin=(Space.M, Space.S, Space.S, Space.S))
+        row.addWidget(self.left_off, 1)
+        row.addWidget(Button(self.tr("Resume"), "plain", lambda: self.asked_resume.emit(self._left_off)))
+        self._left.setLayout(row)
+        self._left.setProperty("banner", "warn")
+        self._left.hide()
         column = Column(
+            self._left,
             card, needs, named, Row(self.start, None), self.fold, None, gap=Space.L,
             margin=(0, 0, Space.M, Space.L),
         )  # fmt: skip

@@ -146,7 +146,7 @@ class _Drawn(QStyledItemDelegate):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._view = theme, parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Two lines with room around them."""
@@ -190,8 +190,7 @@ class _Drawn(QStyledItemDelegate):
 
     def _keyboard(self) -> bool:
         """Whether the focus came by a key: only then a ring is wanted."""
-        window = self.parent().window() if isinstance(self.parent(), QWidget) else None
-        return bool(window and window.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange))
+        return self._view.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
 
     def _line(
         self, painter: QPainter, at: QRect, text: str, colour: str, size: int,

@@ -13,6 +13,7 @@ from ui.pages.tune import said
 from ui.pages.tune.chart import MOST, LossChart, style
 from ui.pages.tune.chart import Line as ChartLine
 from ui.pages.tune.data import Shown
+from ui.pages.tune.fields import title_of
 from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Card, Column, Text
@@ -71,7 +72,7 @@ class Overlay(QWidget):
                 widget.deleteLater()
         heads = (self.tr("Run"), self.tr("Held-out loss"), self.tr("Steps"), self.tr("Took"))
         unlike = differences([one.one for one in kept])
-        for column, head in enumerate((*heads, *(name.replace("_", " ") for name, _ in unlike))):
+        for column, head in enumerate((*heads, *(title_of(name) for name, _ in unlike))):
             self._table.addWidget(Text(head, "label"), 0, column)
         for row, shown in enumerate(kept, 1):
             self._table.addWidget(self._key(row - 1, shown), row, 0)

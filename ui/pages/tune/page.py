@@ -46,6 +46,8 @@ class TunePage(Page):
         self._timer.timeout.connect(self._follow)
         self.list.chosen.connect(self._chosen)
         self.deeds.began.connect(self.show_run)
+        self.deeds.stage.connect(self.view.show_stage)
+        self.form.asked_resume.connect(self.deeds.resume)
         self.form.started.connect(self.deeds.start)
         self.form.asked_examples.connect(lambda: shell.go("examples"))
         self.view.asked.connect(self._asked)
@@ -122,6 +124,7 @@ class TunePage(Page):
         if going and self._first and not self._ids:  # whoever opens the page while a run goes on wants to see it
             self._ids = [going]
         self._first = False
+        self.form.show_left_off(next((one for one in rows if one.run.state == "interrupted"), None))
         self.list.choose(*self._ids)
         self._read()
 

@@ -61,6 +61,7 @@ class RunView(QWidget):
         super().__init__()
         self._shell = shell
         self.shown: Shown | None = None
+        self._stage = ""
         self.title, self.what = Text("", "title"), Text("", "secondary")
         self.chat = Button(self.tr("Try it in Chat"), "primary", lambda: self.asked.emit("chat"))
         self.resume = Button(self.tr("Resume"), "primary", lambda: self.asked.emit("resume"))
@@ -105,6 +106,7 @@ class RunView(QWidget):
         other = self.shown is None or self.shown.one.run.id != shown.one.run.id
         self.shown = shown
         one = shown.one
+        self._stage = "" if other else self._stage
         self.title.setText(one.title)
         self.what.setText(said.what(one))
         if other or not self.note.hasFocus():
@@ -112,14 +114,21 @@ class RunView(QWidget):
         self._show_buttons()
         self._show_state()
         self.figures.show_run(shown)
-        self.chart.setVisible(bool(shown.curve.steps))
-        self.legend.setVisible(bool(shown.curve.steps))
-        self.chart.show_lines([ChartLine(one.title, shown.curve)])
+        for widget in (self.chart, self.legend):
+            widget.setVisible(bool(shown.curve.steps) or one.active)
+        planned = shown.curve.estimated.steps if shown.curve.estimated else 0
+        self.chart.show_lines([ChartLine(one.title, shown.curve)], planned if one.active else 0)
         self.samples.show_samples(shown.curve.samples)
         self.samples_card.setVisible(bool(shown.curve.samples))
         self.notices.setText("\n".join(shown.curve.notices))
         self.notices.setVisible(bool(shown.curve.notices))
         self.origin.show_run(shown)
+
+    def show_stage(self, what: str) -> None:
+        """Say what is being prepared."""
+        self._stage = f"{what}…"
+        if self.shown and self.shown.one.active:
+            self._show_state()
 
     def _show_buttons(self) -> None:
         assert self.shown
@@ -151,7 +160,7 @@ class RunView(QWidget):
         assert self.shown
         one = self.shown.one
         stage = {
-            "preparing": self.tr("Preparing the examples."),
+            "preparing": self._stage or self.tr("Preparing the examples."),
             "training": self.tr("Training."),
             "converting": self.tr("Making the adapter that chat uses."),
             "checking": self.tr("Checking that chat runs what was trained."),

@@ -62,4 +62,6 @@ class SampleAnswers(QWidget):
         return made
 
     def _add(self, widget: QWidget, row: int, column: int) -> None:
-        self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop if column == 0 else Qt.AlignmentFlag(0))
+        if isinstance(widget, Text):
+            widget.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(widget, row, column)
