@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 
 NAMES = {
     "chat": "chat-circle",
@@ -95,7 +95,11 @@ class _Glyph(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The glyph on a transparent ground."""
+        """The glyph on a transparent ground; drawn once, for a page shows dozens and repaints them often."""
+        key = f"{self._character}{self._colour}{size.width()}x{size.height()}{mode}"
+        made = QPixmap()
+        if QPixmapCache.find(key, made):
+            return made
         made = QPixmap(size.expandedTo(QSize(1, 1)))
         if made.isNull():
             return made  # asked for nothing, while a layout is being found
@@ -103,6 +107,7 @@ class _Glyph(QIconEngine):
         painter = QPainter(made)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
         painter.end()
+        QPixmapCache.insert(key, made)
         return made
 
     def clone(self) -> QIconEngine:
