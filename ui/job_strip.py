@@ -61,7 +61,7 @@ class JobStrip(QFrame):
     def _heard(self, job: Job) -> None:
         if job.ended:
             self._jobs.pop(job.id, None)
-            if job.state == "failed":
+            if job.state == "failed" and job not in self._failed:  # news of one job may come twice
                 self._failed = [*self._failed, job][-9:]
             self._draw()
         elif job.id in self._jobs:
