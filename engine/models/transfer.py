@@ -22,6 +22,7 @@ from engine.task import Task
 _PIECE = 1 << 18
 _TRIES = 5  # in a row without a single byte
 _TIMEOUT_S = 30.0
+_SURE_S = 1.0  # before that, the time left is a wild guess
 _AGENT = {"User-Agent": "formfact"}
 
 
@@ -135,7 +136,8 @@ def _stream(answer: http.client.HTTPResponse, file: IO[bytes], remote: Remote, t
         now = time.monotonic()
         if now - told > 0.2 or done == remote.size:
             told = now
-            left = (now - began) * (remote.size - done) / (done - start)
+            sure = done == remote.size or now - began > _SURE_S
+            left = (now - began) * (remote.size - done) / (done - start) if sure else None
             task.emit(Progress("Downloading", done / 1e6, remote.size / 1e6, "MB", left, remote.name))
 
 

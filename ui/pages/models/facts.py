@@ -62,7 +62,7 @@ def parameters(count: int) -> str:
 
 def short(count: int) -> str:
     """Parameters in a table: "1.5B"."""
-    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
+    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M" if count >= 1e7 else f"{count / 1e6:.1f}M"
 
 
 def breakable(text: str) -> str:

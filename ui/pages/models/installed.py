@@ -40,8 +40,9 @@ class InstalledView(QWidget):
         self.table = TableView(shell.theme, self.tr("Installed models"))
         self.table.setModel(self._model)
         self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
-        self.table.widths(220, 96, 112, 96, 112)
+        self.table.horizontalHeader().setStretchLastSection(False)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.widths(0, 92, 104, 84, 110, 110)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
         self.detail = InstalledDetail(shell.theme)
         self.detail.setFixedWidth(shell.theme.px(DETAIL))
@@ -141,12 +142,12 @@ class InstalledView(QWidget):
         def tunable(one: Installed) -> str:
             return fit(one.needs.tune_fit) if one.tunable.can else self.tr("✗ No")
 
-        def name(one: Installed) -> str:
-            marks = {"missing": self.tr("file missing"), "changed": self.tr("file changed")}
-            return f"{one.model.name}  ·  {marks[one.state]}" if one.state else one.model.name
+        def runs(one: Installed) -> str:
+            states = {"missing": self.tr("✗ File gone"), "changed": self.tr("✗ File changed")}
+            return states.get(one.state) or fit(one.needs.run_fit)
 
         return [
-            Col(self.tr("Model"), name, tone=lambda one: "bad" if one.state else ""),
+            Col(self.tr("Model"), lambda one: one.model.name, tip=lambda one: one.model.name),
             Col(
                 self.tr("Parameters"),
                 lambda one: short(one.model.parameters),
@@ -157,13 +158,13 @@ class InstalledView(QWidget):
             Col(self.tr("On disk"), lambda one: words.size(one.model.bytes), lambda one: one.model.bytes, right=True),
             Col(
                 self.tr("Runs here"),
-                lambda one: fit(one.needs.run_fit),
+                runs,
                 lambda one: one.needs.run,
-                lambda one: TONES[one.needs.run_fit],
+                lambda one: "bad" if one.state else TONES[one.needs.run_fit],
                 lambda one: run_words(one.needs),
             ),
             Col(
-                self.tr("Can be tuned here"),
+                self.tr("Tunes here"),
                 tunable,
                 lambda one: one.needs.tune if one.tunable.can else 0,
                 lambda one: TONES[one.needs.tune_fit] if one.tunable.can else "bad",

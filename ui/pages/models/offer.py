@@ -46,7 +46,7 @@ class OfferPane(QWidget):
         self._licence, self._summary = Text("", wrap=True), Text("", "secondary", wrap=True)
         self._read = Button(self.tr("Read the licence in the browser"), "link", self._open_licence)
         self._full = Fold(self.tr("The licence as the repository holds it"))
-        self._text = Text("", "mono", wrap=True, select=True)
+        self._text = Text("", "secondary", wrap=True, select=True)
         self._full.body.addWidget(self._text)
         self.twin = QCheckBox(self.tr("With the weights to tune it from"))
         self._twin_size = Text("", "secondary", wrap=True)
@@ -89,7 +89,8 @@ class OfferPane(QWidget):
         self._licence.setText(entry.licence.name)
         self._summary.setText(entry.licence.summary)
         self._read.setToolTip(entry.licence.url)
-        self._text.setText(offer.licence_text if offer else "")
+        lines = offer.licence_text.splitlines() if offer else []
+        self._text.setText("\n".join(line.strip() for line in lines))
         self._full.setVisible(bool(offer and offer.licence_text))
         size = offer.twin_bytes if offer and offer.twin_bytes else entry.twin_bytes
         self._twin_size.setText(self.tr("{0} more, from {1}").format(words.size(size), breakable(entry.twin)))

@@ -13,7 +13,7 @@ from ui.pages.models.installed import InstalledView
 from ui.pages.models.machine import MachineView
 from ui.shell import Page, Shell
 from ui.theme.tokens import Space
-from ui.widgets import Button, Column, Row, Segments, Text
+from ui.widgets import Button, Column, Row, Segments, Text, repolish
 
 
 class ModelsPage(Page):
@@ -57,6 +57,8 @@ class ModelsPage(Page):
         self.tabs.choose(key)
         self._stack.setCurrentWidget(self._views[key])
         self._views[key].reload()
+        self.add.setProperty("kind", "primary" if key == "installed" else "plain")  # one primary button at a time
+        repolish(self.add)
 
     def shown(self) -> None:
         """Read anew: memory and files may be others since."""
