@@ -9,6 +9,7 @@ from engine.types import Arm, Interval
 
 LEFT, TOP, SIZE = 84.0, 22.0, 440.0  # the square in which 0…100 % are drawn, in SVG units
 _LABEL_WIDTH, _LABEL_HEIGHT, _GAP = 96.0, 22.0, 20.0
+_ABOVE, _BELOW = 10.0, 24.0  # from the cross to the line on which a name stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,15 @@ def _mark(arm: Arm, form: Interval, facts: Interval, placed: list[Mark]) -> Mark
     x, y = _x(form.mean), _y(facts.mean)
     to_left = form.mean > 0.7  # a name at the right edge would leave the picture
     label_x = x - _GAP if to_left else x + _GAP
-    label_y = _free(label_x, y - 10, placed)
+    label_y = _free(label_x, y, placed)
     anchor = "end" if to_left else "start"
     return Mark(arm, x, y, _x(form.low), _x(form.high), _y(facts.high), _y(facts.low), label_x, label_y, anchor)
 
 
 def _free(x: float, y: float, placed: list[Mark]) -> float:
-    """The nearest height above ``y`` or below at which a name does not cover another."""
-    for step in range(12):
-        for height in (y - step * _LABEL_HEIGHT, y + step * _LABEL_HEIGHT):
+    """The nearest height above the cross at ``y``, or below it, at which a name does not cover another."""
+    for step in range(24):
+        for height in (y - _ABOVE - step * _LABEL_HEIGHT, y + _BELOW + step * _LABEL_HEIGHT):
             near = (one for one in placed if abs(one.label_x - x) < _LABEL_WIDTH)
             inside = TOP + 12 <= height <= TOP + SIZE - 4
             if inside and all(abs(one.label_y - height) >= _LABEL_HEIGHT for one in near):

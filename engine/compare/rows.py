@@ -25,7 +25,7 @@ class Tag(StrEnum):
 
 TITLES = {
     Tag.DIFFER: "Tuned and Grounded differ",
-    Tag.COMPLEMENT: "Tuned has the form, Grounded the fact",
+    Tag.COMPLEMENT: "Tuned form, Grounded fact",
     Tag.BOTH_FAILS: "Both misses something",
 }
 

@@ -20,7 +20,7 @@ class MaxWords(Check, frozen=True, tag="max_words"):
     title: ClassVar[str] = "Words, at most"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"words": 3}, "Within thirty days.", "You have thirty days.")
-    words: Annotated[Count, msgspec.Meta(title="Words", description="at most")]
+    words: Annotated[Count, msgspec.Meta(title="Words", description="words in the whole answer")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -34,7 +34,7 @@ class MinWords(Check, frozen=True, tag="min_words"):
     title: ClassVar[str] = "Words, at least"
     side: ClassVar[Side] = "form"
     sample: ClassVar[Sample] = Sample({"words": 3}, "Within thirty days.", "Thirty days.")
-    words: Annotated[Count, msgspec.Meta(title="Words", description="at least")]
+    words: Annotated[Count, msgspec.Meta(title="Words", description="words in the whole answer")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""
@@ -50,7 +50,7 @@ class MaxSentences(Check, frozen=True, tag="max_sentences"):
     sample: ClassVar[Sample] = Sample(
         {"sentences": 1}, "It costs 4.50 euros.", "It costs 4.50 euros. Delivery is free."
     )
-    sentences: Annotated[Count, msgspec.Meta(title="Sentences", description="at most")]
+    sentences: Annotated[Count, msgspec.Meta(title="Sentences", description="sentences in the whole answer")]
 
     def fault(self, heard: Heard) -> str:
         """See ``Check.fault``."""

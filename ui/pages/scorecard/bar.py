@@ -29,7 +29,7 @@ class ScoreBar(QWidget):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
-        self._next = ""
+        self._next, self._scored_before = "", False
         self.sets = _combo(self.tr("Question set"))
         self.runs = _combo(self.tr("Run: whose adapter the tuned arms use"))
         self.edit = IconButton(shell.theme, "edit", self.tr("Edit the questions and their checks"), self._edit)
@@ -60,6 +60,8 @@ class ScoreBar(QWidget):
         self._next = ""
         _fill(self.runs, [(run.name, run.id) for run in choices.runs], self.tr("No run yet"), "")
         self.edit.setEnabled(bool(choices.sets))
+        self._scored_before = bool(choices.cards)
+        self.go.setVisible(self._scored_before and self.stop.isHidden())  # at first the page's middle has the button
         self._limit()
 
     def choose_next(self, questions: str) -> None:
@@ -69,7 +71,7 @@ class ScoreBar(QWidget):
     def show_job(self, running: bool) -> None:
         """Whether a scoring runs or waits."""
         self.stop.setVisible(running)
-        self.go.setVisible(not running)
+        self.go.setVisible(self._scored_before and not running)
         self.progress.setVisible(running)
         if running:
             self.show_progress(None)

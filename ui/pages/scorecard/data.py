@@ -28,11 +28,17 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A scorecard as it is shown. ``editable`` is whether its question set is one of the workspace."""
+    """A scorecard as it is shown.
+
+    Attributes:
+        run: the name of its run, empty if it had none or it is gone.
+        editable: whether its question set is one of the workspace.
+    """
 
     card: Scorecard
     rows: Sequence[Row]
     marks: Sequence[Mark]
+    run: str
     editable: bool
 
 
@@ -56,7 +62,8 @@ def read_card(workspace: Workspace, number: int) -> Shown:
     """A scorecard with its questions in the order of interest."""
     card = workspace.scoring.get(number)
     names = {one.name for one in workspace.question_sets.list()}
-    return Shown(card, rows(card), picture.marks(card.form, card.facts), card.row.source in names)
+    run = next((one.name for one in workspace.tuning.list() if one.id == card.row.run), "")
+    return Shown(card, rows(card), picture.marks(card.form, card.facts), run, card.row.source in names)
 
 
 def report_file(workspace: Workspace, card: Scorecard) -> Path:

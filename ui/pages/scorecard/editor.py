@@ -113,15 +113,15 @@ class Editor(QWidget):
         add = Button(self.tr("Add question"), "primary", self.add)
         copy = IconButton(self._shell.theme, "copy", self.tr("Duplicate the question"), self.duplicate)
         delete = IconButton(self._shell.theme, "delete", self.tr("Delete the chosen questions"), self.delete)
-        left = QWidget()
-        left.setFixedWidth(self._shell.theme.px(_LEFT))
-        left.setLayout(
+        self._left = QWidget()
+        self._left.setFixedWidth(self._shell.theme.px(_LEFT))
+        self._left.setLayout(
             Column(self.search, Card(self.table, margin=Space.XS), Row(add, None, copy, delete), gap=Space.M)
         )
         text = self.tr("Add a question, then say how its answer must look and what it must say.")
         actions = [(self.tr("Add question"), self.add)]
-        self._empty = EmptyState(self._shell.theme, "list", self.tr("No question yet"), text, actions)
-        body = Row(left, gap=Space.XL)
+        self._empty = EmptyState(self._shell.theme, "scorecard", self.tr("No question yet"), text, actions)
+        body = Row(self._left, gap=Space.XL)
         body.addWidget(self.form, 1)
         body.addWidget(self._empty, 1)
         whole = Column(head, gap=Space.L, margin=(Space.L, Space.L, 0, Space.L))
@@ -190,6 +190,7 @@ class Editor(QWidget):
         found = [one for one in self._all if text in f"{one.text} {one.note}".casefold()]
         self.model.set_questions(found)
         self._empty.setVisible(not self._all)
+        self._left.setVisible(bool(self._all))
         self.form.setVisible(bool(found))
         place = next((at for at, one in enumerate(found) if one.id == wanted), 0)
         if found:

@@ -38,6 +38,7 @@ class History(QWidget):
         self.list.setAccessibleName(self.tr("Earlier scorecards"))
         self.list.setProperty("role", "side")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
@@ -46,12 +47,12 @@ class History(QWidget):
         head = Text(self.tr("Scorecards"), "section")
         self.setLayout(Column(head, self.list, gap=Space.M, margin=(Space.L, Space.L, Space.S, Space.L)))
 
-    def show_cards(self, cards: Sequence[Summary], current: int | None) -> None:
-        """List these; the current one is marked, without telling it."""
+    def show_cards(self, cards: Sequence[Summary], current: int | None, running: int | None) -> None:
+        """List these; the current one is marked, without telling it. ``running`` is being answered."""
         self.list.blockSignals(True)
         self.list.clear()
         for card in cards:
-            item = QListWidgetItem(f"{source_name(card.source)}\n{_about(self, card)}")
+            item = QListWidgetItem(f"{source_name(card.source)}\n{_about(self, card, card.id == running)}")
             item.setData(Qt.ItemDataRole.UserRole, card.id)
             item.setToolTip(self.tr("{0} with seed {1}, run {2}").format(card.model, card.seed, card.run or "–"))
             self.list.addItem(item)
@@ -76,9 +77,10 @@ class History(QWidget):
         menu.popup(self.list.viewport().mapToGlobal(place))  # type: ignore[call-overload]
 
 
-def _about(widget: QWidget, card: Summary) -> str:
-    arms = " ".join(MARKS[arm] for arm in msgspec.json.decode(card.arms, type=list[Arm]))
-    state = words.when(card.created_at)
+def _about(widget: QWidget, card: Summary, running: bool) -> str:
+    if running:
+        return widget.tr("is being answered")
     if card.state != "done":
-        state = widget.tr("stopped at {0} of {1}").format(card.answered, card.questions)
-    return f"{state} · {arms}"
+        return widget.tr("stopped at {0} of {1}").format(card.answered, card.questions)
+    arms = " ".join(MARKS[arm] for arm in msgspec.json.decode(card.arms, type=list[Arm]))
+    return f"{words.when(card.created_at)} · {arms}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.errors import FormfactError
@@ -23,6 +24,7 @@ from ui.theme.tokens import Space
 from ui.widgets import Column, EmptyState, Line, Row, Text
 
 _FILES = (".jsonl", ".json", ".ndjson")
+_NARROW = 1100
 
 
 class ScorecardPage(Page):
@@ -138,20 +140,31 @@ class ScorecardPage(Page):
     def _read(self) -> None:
         self.shell.look(lambda: read_choices(self.shell.workspace), self._offer, owner=self, key="choices")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the list of earlier ones gives way."""
+        super().resizeEvent(event)
+        self._show_history()
+
+    def _show_history(self) -> None:
+        wide = self.width() >= self.shell.theme.px(_NARROW)
+        self.history.setVisible(wide and bool(self._choices.cards))
+        self._rule.setVisible(wide and bool(self._choices.cards))
+
     def _offer(self, choices: Choices) -> None:
         self._choices = choices
         self.bar.show_choices(choices)
-        self.bar.setVisible(bool(choices.sets))
+        self.bar.setVisible(bool(choices.sets or choices.cards))
         ids = [card.id for card in choices.cards]
-        self.history.setVisible(bool(ids))
-        self._rule.setVisible(bool(ids))
+        self._show_history()
         if self._wanted not in ids:
             self._wanted = ids[0] if ids else None
         if self._wanted is None:
             self._body.setCurrentWidget(self._no_card if choices.sets else self._no_set)
         elif self.view.shown is None or self.view.shown.card.row.id != self._wanted:
             self._renew()
-        self.history.show_cards(choices.cards, self._wanted)
+        else:
+            self._body.setCurrentWidget(self.view)
+        self.history.show_cards(choices.cards, self._wanted, self.work.number)
 
     def _renew(self) -> None:
         """Read the wanted scorecard again, without bringing it into view."""
@@ -238,10 +251,14 @@ class ScorecardPage(Page):
             (self.tr("Import questions…"), self.sets.import_file),
             (self.tr("Write questions"), self.sets.new),
         ]
+        then = [
+            (self.tr("Score the questions"), self.bar.go.click),
+            (self.tr("Edit the questions"), self.bar.edit.click),
+        ]
         theme, title = self.shell.theme, self.tr("Measure what tuning and documents bring")
         return (
             EmptyState(theme, "scorecard", title, why, first),
-            EmptyState(theme, "scorecard", self.tr("Nothing has been scored yet"), why),
+            EmptyState(theme, "scorecard", self.tr("Nothing has been scored yet"), why, then),
         )
 
     def _listen(self) -> None:

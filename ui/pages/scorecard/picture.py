@@ -16,7 +16,7 @@ from ui.widgets import arm_colour, arm_name
 
 WIDTH, HEIGHT, PAD = 548.0, 540.0, 20.0  # the drawing's own units, as in the report
 _NEAR = 20.0
-_HIGHEST = 460
+_HIGHEST, _SMALL = 460, 0.66
 
 
 class Picture(QWidget):
@@ -121,7 +121,7 @@ class Picture(QWidget):
         self._font(painter, Type.LABEL)
         _centred(painter, LEFT + SIZE * 0.25, y, unit)
         painter.setPen(QColor(self._theme.tokens.ink2))
-        self._font(painter, Type.BODY, bold=True)
+        self._font(painter, Type.BODY if self._scale() > _SMALL else Type.LABEL, bold=True)
         _centred(painter, LEFT + SIZE * 0.75, y, half)
 
     def _cross(self, painter: QPainter, mark: Mark) -> None:

@@ -102,6 +102,7 @@ class QuestionForm(QScrollArea):
                     column.addSpacing(item)
                 else:
                     column.addLayout(item)
+        column.addSpacing(Space.M)
         for widget in (Text(self.tr("Note"), "secondary"), self.note):
             column.addWidget(widget)
         column.addStretch(1)

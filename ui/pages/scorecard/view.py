@@ -62,12 +62,12 @@ class CardView(QScrollArea):
         self.shown, self._running = shown, running
         card = shown.card
         answered = len({one.question for one in card.scored})
-        parts = [source_name(card.row.source), card.row.model, words.when(card.row.created_at)]
+        parts = [source_name(card.row.source), card.row.model, shown.run, words.when(card.row.created_at)]
         if card.row.state != "done":
             parts.append(self.tr("{0} of {1} questions answered").format(answered, len(card.questions)))
         else:
             parts.append(words.count(len(card.questions), self.tr("question"), self.tr("questions")))
-        self.about.setText(" · ".join(parts))
+        self.about.setText(" · ".join(part for part in parts if part))
         self.verdict.setText(
             unbroken(card.verdict.sentence) if card.scored else self.tr("No question has been answered yet.")
         )
@@ -94,18 +94,18 @@ class CardView(QScrollArea):
         result.addWidget(self._pictured, 5)
         result.addWidget(right, 7)
         head = Row(self.about, None, self.go_on, self.open_report, gap=Space.S)
-        content = Content()
+        self._content = Content()
         margin = (0, 0, Space.L, Space.XL)
-        content.setLayout(Column(head, result, Space.S, self.answers, None, gap=Space.M, margin=margin))
+        self._content.setLayout(Column(head, result, Space.S, self.answers, None, gap=Space.M, margin=margin))
         self.setWidgetResizable(True)
-        self.setWidget(content)
+        self.setWidget(self._content)
 
     def _reveal(self) -> None:
         """Bring the answers to the chosen question into view: the table at the top, the answers under it."""
         QTimer.singleShot(0, self, self._scroll)
 
     def _scroll(self) -> None:
-        content, bar = self.widget(), self.verticalScrollBar()
+        content, bar = self._content, self.verticalScrollBar()
         detail = self.answers.detail
         bottom = detail.mapTo(content, QPoint(0, detail.height())).y()
         if bottom > bar.value() + self.viewport().height():
