@@ -46,6 +46,7 @@ def generate(
     seed: int = 1,
     context: int | None = None,
     stop: list[str] | None = None,
+    turns: int | None = None,
 ) -> list[Answer]:
     """Answer a question in several arms; ArmPrepared, Token and ArmDone tell of each as it goes.
 
@@ -57,6 +58,7 @@ def generate(
         sampling: fields of ``types.Sampling``.
         context: tokens for prompt and answer; None: what the model was trained for, at most ``prompt.CONTEXT``.
         stop: strings that end an answer.
+        turns: how many messages of the history are kept, at most; None: as many as there is room for.
     """
     chosen = tuple(Arm(arm) for arm in arms)
     request = Request(
@@ -69,6 +71,7 @@ def generate(
         sampling=Sampling(**sampling or {}),
         seed=seed,
         stop=tuple(stop or ()),
+        turns=turns,
     )
     if any(arm.adapted for arm in chosen) and adapter is None:
         raise NotFound("There is no adapter for the tuned arms.", "Tune one: formfact tune start.")

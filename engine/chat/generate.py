@@ -25,7 +25,7 @@ _LOOK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question for several arms."""
+    """One question for several arms. ``turns``: most messages of the history to keep, as arms before had no more."""
 
     arms: tuple[Arm, ...]
     question: str
@@ -36,6 +36,7 @@ class Request:
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 1
     stop: tuple[str, ...] = ()
+    turns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def prompts(request: Request, form: Format, context: int) -> list[Prompt]:
     asked = {arm: _plan(request, arm) for arm in request.arms}
     fitted = {arm: fit(plan, count, context, room) for arm, plan in asked.items()}
     turns = len(request.history)
-    kept = min(min(len(plan.history), turns) for plan in fitted.values())
+    limit = turns if request.turns is None else min(turns, request.turns)
+    kept = min(min(len(plan.history), limit) for plan in fitted.values())
     made = []
     for arm, plan in fitted.items():
         examples = plan.history[: max(0, len(plan.history) - turns)]

@@ -164,8 +164,15 @@ class Chat:
             shots=[[clean(asked), clean(told)] for asked, told in shots],
             sampling=msgspec.json.decode(row.sampling),
             seed=row.seed,
+            turns=self._kept_turns(row),
         )
         return msgspec.convert(found or [], list[Answer])
+
+    def _kept_turns(self, row: ComparisonRow) -> int | None:
+        """How many messages of the history the arms that have answered had, so that later ones have no more."""
+        budgets = [one.budget for one in self.answers(row.id) if one.budget]
+        length = len(msgspec.json.decode(row.history))
+        return min((length - budget.dropped_turns for budget in budgets), default=None)
 
     def _call(self, method: str, model: Model, task: Task, **params: Any) -> Any:
         """A request about a model. When llama.cpp takes the process down, the error says which model it was."""

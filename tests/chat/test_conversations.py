@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -117,6 +118,20 @@ def test_further_arms_answer_as_if_they_had_been_asked_together(
     }
     assert alone.comparison.adapter_sha256 == together.comparison.adapter_sha256
     assert alone.missing == ()
+
+
+def test_further_arms_have_no_more_history_than_the_first(talk: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = dataclasses.replace(SOURCE, text="Lily has a red ball. " * 12)
+    monkeypatch.setattr("engine.chat.sources.find", lambda *_: [long])
+    chat = talk.new().id
+    for question in ("One?", "Two?", "Three?"):
+        talk.correct(ask(talk, chat, question), Arm.BASE, "The dog sleeps in the house. " * 8)
+    first = ask(talk, chat, "Four?", Arm.GROUNDED)
+    talk.more(first, [Arm.BASE], Task())
+    lost = {arm: one.budget.dropped_turns for arm, one in talk.turn(first).answers.items() if one.budget}
+    assert lost[Arm.BASE] == lost[Arm.GROUNDED] > 0
+    alone = talk.edit(first, "Four?", [Arm.BASE], Task()).answers[Arm.BASE].budget
+    assert alone and alone.dropped_turns < lost[Arm.BASE], "there was room for more"
 
 
 def test_further_arms_of_other_weights_are_refused(
