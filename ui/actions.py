@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 
 def always() -> bool:
@@ -28,3 +28,13 @@ class Action:
     run: Callable[[], None]
     shortcut: str = ""
     enabled: Callable[[], bool] = always
+
+
+def with_own_keys(actions: Iterable[Action]) -> list[Action]:
+    """The actions, each key left to the first that has it: Qt does nothing at all for a key that two claim."""
+    taken: set[str] = set()
+    kept = []
+    for action in actions:
+        kept.append(replace(action, shortcut="") if action.shortcut in taken else action)
+        taken.add(action.shortcut)
+    return kept

@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QMainWindow, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
 
-from ui.actions import Action
+from ui.actions import Action, with_own_keys
 from ui.closing import may_close
 from ui.command_palette import CommandPalette, ShortcutSheet
 from ui.job_strip import JobStrip
@@ -97,14 +97,16 @@ class MainWindow(QMainWindow):
             self.page.arrive(**arguments)
 
     def actions_offered(self) -> list[Action]:
-        """Everything that can be done now: what the page offers, then the window."""
+        """Everything that can be done now: what the page offers, then the window; a key is the page's before ours."""
+        return with_own_keys([*self.page.actions_offered(), *self._own_actions()])
+
+    def _own_actions(self) -> list[Action]:
         goes = [
             Action(f"go.{key}", self.tr("Go to {0}").format(_title(info)), partial(self.show_page, key), keys)
             for (key, info), keys in zip(self._infos.items(), (f"Ctrl+{n}" for n in range(1, 10)), strict=False)
         ]
         theme = self.shell.theme
         return [
-            *self.page.actions_offered(),
             *goes,
             Action("window.palette", self.tr("Find an action"), self.open_palette, "Ctrl+K"),
             Action("window.keys", self.tr("Show all keys"), self.open_keys, "F1"),

@@ -193,3 +193,10 @@ def test_closing_while_a_model_is_tuned_asks(
     assert window.close() is closes
     assert job.task.cancelled is cancelled
     job.cancel()
+
+
+def test_a_key_belongs_to_one_action(window: MainWindow) -> None:
+    for key in PAGES:
+        window.show_page(key)
+        keys = [action.shortcut for action in window.actions_offered() if action.shortcut]
+        assert len(keys) == len(set(keys)), key
