@@ -193,7 +193,7 @@ def test_blind_until_votes_are_cast(qtbot: QtBot, page: ChatPage, settled: Calla
     assert names == ["Answer A", "Answer B"]
     assert not any(pane._foot.text() for pane in panes(page).values())
     for pane in list(panes(page).values()):
-        QTest.mouseClick(pane._up, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(pane._icons["up-vote"], Qt.MouseButton.LeftButton)
         settled()
     assert page.turns.current and page.turns.current.turn
     assert page.turns.current.turn.votes == {Arm.TUNED: 1, Arm.GROUNDED: 1}
@@ -276,7 +276,7 @@ def test_an_answer_can_be_corrected_and_become_an_example(
     assert pane.view.toPlainText() == "Dear customer, thirty days."
     assert page.turns.current and page.turns.current.turn
     assert page.turns.current.turn.answers[Arm.TUNED].answer == said, "what was said is kept"
-    QTest.mouseClick(pane._example, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(pane._icons["example"], Qt.MouseButton.LeftButton)
     settled()
     [dataset] = workspace.datasets.list()
     [example] = workspace.datasets.examples(dataset)
@@ -286,7 +286,7 @@ def test_an_answer_can_be_corrected_and_become_an_example(
 def test_copy_gives_what_was_written(qtbot: QtBot, page: ChatPage) -> None:
     ask(qtbot, page)
     pane = panes(page)[Arm.TUNED]
-    QTest.mouseClick(pane._copy, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(pane._icons["copy"], Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == pane.text != ""
 
 

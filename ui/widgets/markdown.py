@@ -24,7 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QWidget
 
-from ui.widgets.markdown_format import KIND, PAD, Formats, plain
+from ui.theme.tokens import Type
+from ui.widgets.markdown_format import KIND, PAD, formats, plain
 from ui.widgets.markdown_text import Grid, Item, Line, Run, Stream
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class MarkdownView(QTextBrowser):
         self._starts: list[int] = []
         self._sources = 0
         self._lined = False
-        self._formats = Formats(theme)
+        self._formats = formats(theme.tokens, theme.px(Type.ANSWER))
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -79,7 +80,6 @@ class MarkdownView(QTextBrowser):
         if not grown:
             self._sources = sources
             self._stream, self._lined = Stream(), False
-            self._formats.sources = sources
             self._show(0)
         self.append_markdown(text[len(self._stream.text) :])
         self.finish()
@@ -127,7 +127,7 @@ class MarkdownView(QTextBrowser):
         if isinstance(old, Line) and isinstance(new, Line):
             rest = _longer(old, new)
             for run in rest or ():
-                cursor.insertText(plain(run.text), self._formats.characters(new, run))
+                cursor.insertText(plain(run.text), self._formats.characters(new, run, self._sources))
             return rest is not None
         return False
 
@@ -153,7 +153,7 @@ class MarkdownView(QTextBrowser):
         if item.marker:
             cursor.insertText(f"{item.marker}\t", self._formats.marker())
         for run in item.runs:
-            cursor.insertText(plain(run.text), self._formats.characters(item, run))
+            cursor.insertText(plain(run.text), self._formats.characters(item, run, self._sources))
 
     def _put_grid(self, cursor: QTextCursor, grid: Grid) -> None:
         columns = max(len(row) for row in grid.rows)
@@ -164,14 +164,15 @@ class MarkdownView(QTextBrowser):
                 inside.setBlockFormat(self._formats.cell(grid.align[column] if column < len(grid.align) else "left"))
                 line = Line("body", (Run("", bold=not number),))
                 for run in runs:
-                    inside.insertText(plain(run.text), self._formats.characters(line, run, bold=not number))
+                    inside.insertText(
+                        plain(run.text), self._formats.characters(line, run, self._sources, bold=not number)
+                    )
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.setBlockFormat(self._formats.after_table())
 
     def _restyle(self) -> None:
         """Colours or sizes have changed."""
-        self._formats = Formats(self._theme)
-        self._formats.sources = self._sources
+        self._formats = formats(self._theme.tokens, self._theme.px(Type.ANSWER))
         self.document().clear()
         self._shown, self._starts = [], []
         self._show(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import (
@@ -20,11 +20,8 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from ui.theme.tokens import Radius, Space, Type
+from ui.theme.tokens import Radius, Space, Tokens
 from ui.widgets.markdown_text import Item, Line, Run
-
-if TYPE_CHECKING:
-    from ui.theme.theme import Theme
 
 KIND = int(QTextFormat.Property.UserProperty) + 1
 """The property of a block that has a ground of its own: ``code``, ``quote`` or ``rule``."""
@@ -47,23 +44,23 @@ def plain(text: str) -> str:
     return text.translate(_BREAKS)
 
 
+@lru_cache(maxsize=4)
+def formats(tokens: Tokens, size: int) -> Formats:
+    """The formats of a theme at a size of text; all views share them."""
+    return Formats(tokens, size)
+
+
 class Formats:
-    """The formats of one theme; each is made once.
+    """The formats of one theme; each is made once."""
 
-    Attributes:
-        sources: how many passages an answer can cite.
-    """
-
-    def __init__(self, theme: Theme) -> None:
-        self._tokens = theme.tokens
-        self._size = theme.px(Type.ANSWER)
+    def __init__(self, tokens: Tokens, size: int) -> None:
+        self._tokens, self._size = tokens, size
         self._mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
         self._known: dict[object, QTextCharFormat] = {}
-        self.sources = 0
 
-    def characters(self, line: Line, run: Run, *, bold: bool = False) -> QTextCharFormat:
-        """The format of a run in a line."""
-        cites = run.link.startswith("cite:") and int(run.link[5:]) in range(1, self.sources + 1)
+    def characters(self, line: Line, run: Run, sources: int = 0, *, bold: bool = False) -> QTextCharFormat:
+        """The format of a run in a line. ``sources``: how many passages it can cite."""
+        cites = run.link.startswith("cite:") and int(run.link[5:]) in range(1, sources + 1)
         link = "" if run.link.startswith("cite:") and not cites else run.link
         key = (line.kind, line.level, run.bold or bold, run.italic, run.struck, run.code, run.colour, link)
         if key not in self._known:

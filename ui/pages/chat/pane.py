@@ -19,6 +19,9 @@ from ui.widgets.markdown import MarkdownView
 from ui.widgets.markdown_text import Run
 
 ROOMY = 300
+VOTES = {"up-vote": 1, "down-vote": -1}
+NEEDED = (*VOTES, "more")
+"""The icons that stay where a pane is narrow."""
 
 
 class Pane(Card):
@@ -60,7 +63,9 @@ class Pane(Card):
         self._ask = Button("", "plain", lambda: self.wanted.emit("more"))
         self._foot = Text("", "label", wrap=True)
         self._checks = Text("", "secondary")
-        self._head = self._made_head()
+        self._more = IconButton(shell.theme, "more", self.tr("More"), self._open_menu, size=16)
+        self._icons = {"more": self._more}
+        self._head = Row(self._label, self._note, None, self._more, gap=Space.XS)
         self.column.addLayout(self._head)
         self.column.addWidget(self.view)
         self.column.addWidget(self._gap)
@@ -91,9 +96,8 @@ class Pane(Card):
         self._note.setToolTip(answer.answer if edit else "")
         self._foot.setText("" if self._letter else proof.foot(answer, run))
         self._foot.setToolTip("" if self._letter else proof.whole(answer, run, model))
-        self._foot.setProperty("tone", proof.state(answer)[1])
-        repolish(self._foot)
-        self._colour_votes()
+        _toned(self._foot, proof.state(answer)[1])
+        self._emphasise()
 
     def show_said(self, text: str, sources: int) -> None:
         """Show what has been said so far of an answer that is being given."""
@@ -133,7 +137,7 @@ class Pane(Card):
         self._checks.setText("   ".join(parts))
         self._checks.setToolTip("\n".join(verdict.faults))
         self._checks.setVisible(bool(parts))
-        self._checks.tone("good" if parts and not verdict.faults else "")
+        _toned(self._checks, "good" if parts and not verdict.faults else "")
 
     def show_difference(self, lines: Sequence[Sequence[Run]] | None) -> None:
         """Show the answer as plain lines with marked words; None: as it was."""
@@ -144,8 +148,9 @@ class Pane(Card):
 
     def blind(self, letter: str) -> None:
         """Hide whose answer it is behind a letter; empty: show it."""
-        self._letter = letter
-        self._name_arm()
+        if letter != self._letter:
+            self._letter = letter
+            self._name_arm()
 
     @property
     def text(self) -> str:
@@ -165,7 +170,7 @@ class Pane(Card):
         from PySide6.QtWidgets import QToolTip
 
         QGuiApplication.clipboard().setText(self._text)
-        QToolTip.showText(self._copy.mapToGlobal(QPoint(0, self._copy.height())), self.tr("Copied"), self._copy)
+        QToolTip.showText(self._more.mapToGlobal(QPoint(0, self._more.height())), self.tr("Copied"), self._more)
 
     def edit(self) -> None:
         """Change the answer in place."""
@@ -181,7 +186,7 @@ class Pane(Card):
     def vote(self, value: int) -> None:
         """Vote, or take the same vote back."""
         self._vote = 0 if value == self._vote else value
-        self._colour_votes()
+        self._emphasise()
         self.voted.emit(self._vote)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -196,37 +201,40 @@ class Pane(Card):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """What can be done stands out while the mouse is here."""
+        self.offer()
         self._emphasise("ink2")
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """And recedes again."""
-        self._emphasise("ink3")
+        self._emphasise()
         super().leaveEvent(event)
 
     # Parts
 
-    def _made_head(self) -> Row:
-        theme = self.shell.theme
-        self._copy = IconButton(theme, "copy", self.tr("Copy"), self.copy, size=16)
-        self._up = IconButton(theme, "up-vote", self.tr("Good answer"), lambda: self.vote(1), size=16)
-        self._down = IconButton(theme, "down-vote", self.tr("Bad answer"), lambda: self.vote(-1), size=16)
-        self._example = IconButton(theme, "example", self.tr("Use as example"), self.exampled.emit, size=16)
-        self._more = IconButton(theme, "more", self.tr("More"), self._open_menu, size=16)
-        self._icons = {
-            self._copy: "copy",
-            self._up: "up-vote",
-            self._down: "down-vote",
-            self._example: "example",
-            self._more: "more",
+    def offer(self) -> None:
+        """Make the buttons of what is done most. Until the mouse or the toggle comes here, the menu has it all."""
+        if len(self._icons) > 1:
+            return
+        made = {
+            "copy": (self.tr("Copy"), self.copy),
+            "up-vote": (self.tr("Good answer"), lambda: self.vote(1)),
+            "down-vote": (self.tr("Bad answer"), lambda: self.vote(-1)),
+            "example": (self.tr("Use as example"), self.exampled.emit),
         }
-        self._emphasise("ink3")
-        return Row(self._label, self._note, None, *self._icons, gap=Space.XS)
+        for icon, (tip, do) in made.items():
+            button = IconButton(self.shell.theme, icon, tip, do, size=16)
+            self._head.insertWidget(self._head.count() - 1, button)
+            self._icons[icon] = button
+        self._emphasise()
+        self._show_icons()
 
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Copy"), self.copy)
+        menu.addAction(self.tr("Good answer"), lambda: self.vote(1))
+        menu.addAction(self.tr("Bad answer"), lambda: self.vote(-1))
         menu.addAction(self.tr("Use as example"), self.exampled.emit)
         menu.addAction(self.tr("Edit the answer"), self.edit)
         if self._edited:
@@ -247,8 +255,8 @@ class Pane(Card):
     def _show_icons(self) -> None:
         room = self.width() >= self.shell.theme.px(ROOMY)
         filled = self.view.isVisibleTo(self) or self._edit is not None
-        for button in self._icons:
-            button.setVisible(filled and (room or button in (self._up, self._down, self._more)))
+        for name, button in self._icons.items():
+            button.setVisible(filled and (room or name in NEEDED))
 
     def _save(self, text: str) -> None:
         self._close_edit()
@@ -260,12 +268,9 @@ class Pane(Card):
             self._edit = None
         self.view.show()
 
-    def _colour_votes(self) -> None:
-        self._emphasise("ink3")
-
-    def _emphasise(self, colour: str) -> None:
-        for button, name in self._icons.items():
-            cast = {self._up: 1, self._down: -1}.get(button, 0)
+    def _emphasise(self, colour: str = "ink3") -> None:
+        for name, button in self._icons.items():
+            cast = VOTES.get(name, 0)
             button.show_icon(name, colour="ink" if cast and cast == self._vote else colour)
             if cast:
                 button.setCheckable(True)
@@ -283,3 +288,9 @@ class Pane(Card):
         font = self.font()
         font.setPixelSize(self.shell.theme.px(Type.ANSWER))
         self.view.setMaximumWidth(QFontMetrics(font).horizontalAdvance("x") * MEASURE)
+
+
+def _toned(text: Text, tone: str) -> None:
+    """Colour a text; the style sheet is only asked where that is a change."""
+    if (text.property("tone") or "") != tone:
+        text.tone(tone)

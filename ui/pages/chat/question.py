@@ -37,38 +37,41 @@ class QuestionView(QWidget):
         self._question = ""
         self._box: AskBox | None = None
         self._text = Text("", "section", wrap=True, select=True)
-        theme = shell.theme
-        self._before = IconButton(theme, "left", self.tr("Version before"), lambda: self.stepped.emit(-1), size=14)
-        self._after = IconButton(theme, "right", self.tr("Version after"), lambda: self.stepped.emit(1), size=14)
-        self._place = Text("", "label")
-        self._actions = [
-            IconButton(theme, "copy", self.tr("Copy the question"), self._copy, size=16),
-            IconButton(theme, "edit", self.tr("Edit the question"), self.edit, size=16),
-            IconButton(theme, "dice", self.tr("Answer under a new seed"), self.repeated.emit, size=16),
-            IconButton(theme, "delete", self.tr("Delete from here on"), self.deleted.emit, size=16),
-        ]
-        names = ("copy", "edit", "dice", "delete")
-        self._names = dict(zip(self._actions, names, strict=True))
-        row = Row(gap=Space.XS)
-        row.addWidget(self._text, 1)
-        for widget in (self._before, self._place, self._after, *self._actions):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-        self._column = Column(row)
+        self._steps: list[QWidget] = []
+        self._icons: dict[str, IconButton] = {}
+        self._row = Row(gap=Space.XS)
+        self._row.addWidget(self._text, 1)
+        self._column = Column(self._row)
         self.setLayout(self._column)
-        self._emphasise("ink3")
+        self._whole = False
 
     def show_question(self, question: str, place: int, versions: int, *, whole: bool) -> None:
         """Show a question; ``whole``: it is in the store, so that things can be done with it."""
         self._question = question
         self._text.setText(_shown(question))
-        for widget in (self._before, self._place, self._after):
+        self._whole = whole
+        if versions > 1:
+            self._offer_versions(place, versions)
+        for widget in self._steps:
             widget.setVisible(versions > 1)
-        self._place.setText(f"{place + 1}/{versions}")
-        self._place.setAccessibleName(self.tr("Version {0} of {1}").format(place + 1, versions))
-        self._before.setEnabled(place > 0)
-        self._after.setEnabled(place < versions - 1)
-        for button in self._actions:
+        for button in self._icons.values():
             button.setVisible(whole)
+
+    def offer(self) -> None:
+        """Make the buttons of what can be done, once the mouse or the toggle is here."""
+        if self._icons:
+            return
+        made = {
+            "copy": (self.tr("Copy the question"), self._copy),
+            "edit": (self.tr("Edit the question"), self.edit),
+            "dice": (self.tr("Answer under a new seed"), self.repeated.emit),
+            "delete": (self.tr("Delete from here on"), self.deleted.emit),
+        }
+        for icon, (tip, do) in made.items():
+            self._icons[icon] = button = IconButton(self._shell.theme, icon, tip, do, size=16)
+            button.setVisible(self._whole)
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._emphasise("ink3")
 
     def edit(self) -> None:
         """Change the question in place; the answers to the old one are kept beside it."""
@@ -84,6 +87,7 @@ class QuestionView(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """What can be done stands out while the mouse is here."""
+        self.offer()
         self._emphasise("ink2")
         super().enterEvent(event)
 
@@ -102,11 +106,26 @@ class QuestionView(QWidget):
             self._box.deleteLater()
             self._box = None
 
+    def _offer_versions(self, place: int, versions: int) -> None:
+        """Show which version this is, and the way to the others."""
+        if not self._steps:
+            theme = self._shell.theme
+            self._before = IconButton(theme, "left", self.tr("Version before"), lambda: self.stepped.emit(-1), size=14)
+            self._after = IconButton(theme, "right", self.tr("Version after"), lambda: self.stepped.emit(1), size=14)
+            self._place = Text("", "label")
+            self._steps = [self._before, self._place, self._after]
+            for at, widget in enumerate(self._steps, 1):
+                self._row.insertWidget(at, widget, 0, Qt.AlignmentFlag.AlignTop)
+        self._place.setText(f"{place + 1}/{versions}")
+        self._place.setAccessibleName(self.tr("Version {0} of {1}").format(place + 1, versions))
+        self._before.setEnabled(place > 0)
+        self._after.setEnabled(place < versions - 1)
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._question)
 
     def _emphasise(self, colour: str) -> None:
-        for button, name in self._names.items():
+        for name, button in self._icons.items():
             button.show_icon(name, colour=colour)
 
 

@@ -133,6 +133,7 @@ class TurnView(QWidget):
         if current == (self.toggle is not None):
             return
         if current:
+            self.question.offer()
             self.toggle = Toggle(self.shell)
             self._column.insertWidget(1, self.toggle)
             self.toggled.emit()
@@ -156,6 +157,8 @@ class TurnView(QWidget):
         for place, (arm, pane) in enumerate(zip(arms, panes, strict=True)):
             pane.blind(LETTERS[place] if hidden else "")
             self._fill(arm, pane)
+            if self.toggle:
+                pane.offer()
         self.stage.show_panes(panes, columns=min(2, len(panes)), flip=flip and len(panes) == 1)
         if self.toggle:
             self.toggle.allow(self._state.allowed, self._state.why_not)
@@ -256,7 +259,7 @@ class TurnView(QWidget):
 
     def _judge(self, hidden: bool) -> None:
         """Ask what the checks say, once for what has been answered."""
-        if self.turn is None or self.flows or hidden or self._judged == self.turn.answers:
+        if self.toggle is None or self.turn is None or self.flows or hidden or self._judged == self.turn.answers:
             return
         self._judged = self.turn.answers
         self._deeds.judge(self.turn, self._show_verdicts, self)

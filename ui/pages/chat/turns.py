@@ -21,8 +21,9 @@ from ui.theme.tokens import Space
 from ui.widgets import Column, Text
 from ui.widgets.scroll import Scroll
 
-STEP = 4
-"""Turns that are made at a time."""
+PAUSE_MS = 10
+FIRST = 1
+"""Turns that are made at once. Older ones follow one by one, so that the window is never busy for long."""
 NARROW, WIDE = 720, 1240
 NEAR = 24
 """Pixels from the end that still count as the end."""
@@ -48,6 +49,8 @@ class TurnList(Scroll):
         self.views: list[TurnView] = []
         self.current: TurnView | None = None
         self._from_end: int | None = 0
+        self._filler = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._filler.timeout.connect(self._fill)
         self._older = Text("", "label")
         self._older.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column = Column(self._older, None, gap=Space.XXL, margin=(Space.L, Space.L, Space.L, Space.XL))
@@ -56,7 +59,7 @@ class TurnList(Scroll):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._hold)
-        bar.valueChanged.connect(self._scrolled)
+        bar.valueChanged.connect(lambda _: self._filler.start())
         bar.actionTriggered.connect(lambda _: QTimer.singleShot(0, self, self._follow))
         shell.theme.changed.connect(self.measure)
         self.measure()
@@ -69,7 +72,7 @@ class TurnList(Scroll):
             self.clear()
         self._turns = list(turns)
         known: dict[int | None, TurnView] = {view.comparison: view for view in self.views}
-        self._first = max(0, len(turns) - STEP if afresh else min(self._first, len(turns)))
+        self._first = max(0, len(turns) - FIRST if afresh else min(self._first, len(turns)))
         wanted = [known.get(turn.comparison.id) or self._made() for turn in turns[self._first :]]
         for view in self.views:
             if view not in wanted:
@@ -156,7 +159,7 @@ class TurnList(Scroll):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """There may be room for older turns."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._fill)
+        self._filler.start()
 
     # Parts
 
@@ -177,33 +180,25 @@ class TurnList(Scroll):
         earlier = words.count(self._first, self.tr("earlier question"), self.tr("earlier questions"))
         self._older.setText(self.tr("{0} above").format(earlier))
         self._older.setVisible(self._first > 0)
-        QTimer.singleShot(0, self, self._fill)
+        self._filler.start()
 
     def _fill(self) -> None:
-        """Make older turns while the end of those that there are is near."""
+        """Make the next older turn while the end of those that there are is near."""
         bar = self.verticalScrollBar()
         if self._first == 0 or not self.isVisible() or bar.value() > self.viewport().height():
             return
         self._from_end = bar.maximum() - bar.value()
-        start = max(0, self._first - STEP)
-        made = []
-        for turn in self._turns[start : self._first]:
-            view = self._made()
-            view.show_turn(turn, [])
-            made.append(view)
-        for place, view in enumerate(made):
-            self._column.insertWidget(place + 1, view)
-        self.views[:0] = made
-        self._first = start
+        self._first -= 1
+        view = self._made()
+        view.show_turn(self._turns[self._first], [])
+        self._column.insertWidget(1, view)
+        self.views.insert(0, view)
         self._show_older()
 
     def _hold(self, _low: int, high: int) -> None:
         """Something above or below has another height: what was in view stays in view."""
         if self._from_end is not None:
             self.verticalScrollBar().setValue(high - self._from_end)
-
-    def _scrolled(self, value: int) -> None:
-        self._fill()
 
     def _follow(self) -> None:
         """The person has scrolled: at the end the page follows what is said, elsewhere it stays."""
