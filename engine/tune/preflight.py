@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine import machine
+from engine.errors import ModelRefused
 from engine.task import Task
-from engine.tune.recipe import Recipe, smaller
+from engine.tune.recipe import Recipe
 from store import runs as rows
 from store.runs import Run
 
@@ -65,9 +66,12 @@ def preflight(workspace: Workspace, data: str, name: str | None, recipe: Recipe,
     """See ``Tuning.preflight``.
 
     Raises:
-        NotFound, ModelRefused: there is no such dataset or model.
+        NotFound, ModelRefused: there is no such dataset or model, or the model cannot be tuned.
     """
     model, dataset = workspace.models.get(name), workspace.datasets.get(data)
+    tunable = workspace.models.tunable(model)
+    if not tunable.can:
+        raise ModelRefused(f"{model.name} cannot be tuned.", tunable.why)
     examples = workspace.datasets.examples(dataset, 0, _LOOK)
     task.check()
     here = machine.look(workspace.folder)
@@ -145,7 +149,7 @@ def _warnings(
 ) -> list[str]:
     said = []
     if need > free:
-        said.append(f"It may not fit into memory. {smaller(recipe)}")
+        said.append("It may not fit into memory: close other programs, or take smaller batches or a smaller model.")
     if count < _FEW:
         said.append(f"{count} example{'s are' if count != 1 else ' is'} too few: the model would repeat them.")
     elif count < _ENOUGH:

@@ -197,15 +197,25 @@ def automatic_learning_rate(parameters: int) -> float:
     return float(f"{min(max(rate, 5e-5), 5e-3):.2g}")
 
 
-def smaller(recipe: Recipe) -> str:
-    """What to change when memory runs out, in the order that costs least: batch (steps stay as large), length, rank."""
-    if recipe.batch > 1:
-        return f"Try --set batch={recipe.batch // 2} --set accumulation={recipe.accumulation * 2}: the same result."
+def shrunk(recipe: Recipe) -> Recipe | None:
+    """The recipe with less need of memory, in the order that costs least: batch (steps stay as large), length, rank."""
+    if recipe.batch > 1 and recipe.accumulation <= 512:
+        return dataclasses.replace(recipe, batch=recipe.batch // 2, accumulation=recipe.accumulation * 2)
     if recipe.length > 256:
-        return f"Try --set length={recipe.length // 2}: longer examples are cut at the end of a turn."
-    if recipe.rank > 4:
-        return f"Try --set rank={recipe.rank // 2}, or a smaller model."
-    return "Close other programs, or choose a smaller model."
+        return dataclasses.replace(recipe, length=recipe.length // 2)
+    return dataclasses.replace(recipe, rank=recipe.rank // 2) if recipe.rank > 4 else None
+
+
+def smaller(recipe: Recipe) -> str:
+    """What to change when memory runs out, in words for the command line."""
+    less = shrunk(recipe)
+    if less is None:
+        return "Close other programs, or choose a smaller model."
+    if less.batch < recipe.batch:
+        return f"Try --set batch={less.batch} --set accumulation={less.accumulation}: the same result."
+    if less.length < recipe.length:
+        return f"Try --set length={less.length}: longer examples are cut at the end of a turn."
+    return f"Try --set rank={less.rank}, or a smaller model."
 
 
 def _known(known: Mapping[str, dataclasses.Field[Any]], key: str) -> dataclasses.Field[Any]:

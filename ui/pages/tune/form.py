@@ -11,7 +11,7 @@ from engine.errors import FormfactError
 from engine.task import Task
 from engine.tune.overview import Overview
 from engine.tune.preflight import Preflight
-from engine.tune.recipe import PRESETS, Recipe
+from engine.tune.recipe import PRESETS, Recipe, shrunk
 from engine.workspace import Workspace
 from store.datasets import Dataset
 from store.models import Model
@@ -65,6 +65,7 @@ class RunForm(QWidget):
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.name.setMaxLength(120)
         self.need, self.warnings = Text("", "body", wrap=True), Text("", "secondary", wrap=True)
+        self.smaller = Button(self.tr("Use less memory"), "link", self.shrink)
         self.start = Button(self.tr("Start"), "primary", self._start)
         self.fields = RecipeFields(shell.theme)
         self.fold = Fold(self.tr("All settings"))
@@ -115,6 +116,12 @@ class RunForm(QWidget):
         self.fields.show_recipe(recipe)
         self._pause.start()
 
+    def shrink(self) -> None:
+        """Take smaller batches, else shorter examples, else a smaller adapter."""
+        if less := shrunk(self.fields.recipe()):
+            self.fields.show_recipe(less)
+            self._edited()
+
     def _choice(self, name: str) -> QComboBox:
         choice = QComboBox()
         choice.setAccessibleName(name)
@@ -134,13 +141,14 @@ class RunForm(QWidget):
         named.addWidget(self.name)
         named.addStretch(1)
         card = Card(first, second, self.words, gap=Space.L, margin=Space.XL)
-        needs = Column(self.need, self.warnings, gap=Space.XS)
+        needs = Column(self.need, self.warnings, self.smaller, gap=Space.XS)
         row = Row(margin=(Space.M, Space.S, Space.S, Space.S))
         row.addWidget(self.left_off, 1)
         row.addWidget(Button(self.tr("Resume"), "plain", lambda: self.asked_resume.emit(self._left_off)))
         self._left.setLayout(row)
         self._left.setProperty("banner", "warn")
         self._left.hide()
+        self.smaller.hide()
         column = Column(
             self._left,
             card, needs, named, Row(self.start, None), self.fold, None, gap=Space.L,
@@ -204,11 +212,13 @@ class RunForm(QWidget):
         self.need.tone("" if found.fits else "bad")
         self.warnings.setText("\n".join(found.warnings))
         self.warnings.setVisible(bool(found.warnings))
+        self.smaller.setVisible(not found.fits and shrunk(self.fields.recipe()) is not None)
         self.start.setEnabled(True)
 
     def _refused(self, fault: FormfactError) -> None:
         self.need.setText(fault.what)
         self.need.tone("bad")
+        self.smaller.hide()
         self.warnings.setText(fault.remedy)
         self.warnings.setVisible(bool(fault.remedy))
         self.start.setEnabled(False)
