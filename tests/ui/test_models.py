@@ -195,7 +195,26 @@ def test_what_this_machine_can_do(page: ModelsPage, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda part=part: part in _words(page), timeout=PATIENCE_MS)  # type: ignore[misc]
 
 
-def test_tables_are_sound_models(page: ModelsPage) -> None:
-    for table in (page.installed.table, page.catalogue.table):
-        QAbstractItemModelTester(table.model(), QAbstractItemModelTester.FailureReportingMode.Fatal)
-        table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+def test_sorting_keeps_what_is_chosen(page: ModelsPage, settled: Callable[[], None]) -> None:
+    page.show_view("catalogue")
+    settled()
+    table = page.catalogue.table
+    QAbstractItemModelTester(table.model(), QAbstractItemModelTester.FailureReportingMode.Fatal)
+    table.selectRow(3)
+    chosen = page.catalogue.chosen
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert page.catalogue.chosen == chosen
+    assert table.model().index(0, 0).data() == "Phi-4 14B"
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert page.catalogue.chosen == chosen
+    assert table.currentIndex().row() == 3
+
+
+def test_large_type_leaves_room_for_the_names(page: ModelsPage, window: MainWindow, qtbot: QtBot) -> None:
+    page.show_view("catalogue")
+    table, size = page.catalogue.table, window.size()
+    assert not table.isColumnHidden(1)
+    window.shell.configure(text_scale=1.8)
+    qtbot.waitUntil(lambda: table.isColumnHidden(1))
+    assert window.size() == size
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("Mistral 7B v0.3")

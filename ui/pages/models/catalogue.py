@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.models.catalogue import Entry
 from engine.models.overview import Suggested, suggested
@@ -14,12 +14,10 @@ from ui import words
 from ui.pages.models.facts import TONES, fit, run_words, short, tune_words
 from ui.pages.models.offer import OfferPane
 from ui.pages.models.rows import Col, RowsModel
+from ui.pages.models.split import Split
 from ui.pages.models.transfers import Transfers
 from ui.shell import Shell
-from ui.theme.tokens import Space
-from ui.widgets import Line, Row, TableView
-
-DETAIL = 400
+from ui.widgets import Column, TableView
 
 
 class CatalogueView(QWidget):
@@ -41,18 +39,10 @@ class CatalogueView(QWidget):
         self._model = RowsModel[Suggested](shell.theme, self._columns())
         self.table = TableView(shell.theme, self.tr("Catalogue of models"))
         self.table.setModel(self._model)
-        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
-        self.table.horizontalHeader().setStretchLastSection(False)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.widths(0, 92, 92, 110, 110, 106)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
         self.pane = OfferPane(shell)
-        self.pane.setFixedWidth(shell.theme.px(DETAIL))
-        row = Row(gap=Space.L)
-        row.addWidget(self.table, 1)
-        row.addWidget(Line(upright=True))
-        row.addWidget(self.pane)
-        self.setLayout(row)
+        split = Split(shell.theme, self.table, self.pane, (92, 92, 110, 110, 106), (1, 2, 5, 4))
+        self.setLayout(Column(split, gap=0))
         self._listen()
 
     @property
@@ -80,7 +70,6 @@ class CatalogueView(QWidget):
         pane.asked_network.connect(lambda: self._shell.configure(network=True))
         self.transfers.changed.connect(self._moved)
         self._shell.settings_changed.connect(self._show)
-        self._shell.theme.changed.connect(lambda: pane.setFixedWidth(self._shell.theme.px(DETAIL)))
 
     def _with_chosen(self, do: Callable[[Entry], None]) -> None:
         if one := self.chosen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.events import Event, Notice
 from engine.jobs import Lane
@@ -14,11 +14,10 @@ from ui import words
 from ui.pages.models.facts import TONES, fit, run_words, short, tune_words
 from ui.pages.models.installed_detail import InstalledDetail
 from ui.pages.models.rows import Col, RowsModel
+from ui.pages.models.split import Split
 from ui.shell import Shell
 from ui.theme.tokens import Space
-from ui.widgets import Button, Card, Column, Line, Row, TableView, Text
-
-DETAIL = 400
+from ui.widgets import Button, Card, Column, Row, TableView, Text
 
 
 class InstalledView(QWidget):
@@ -39,26 +38,14 @@ class InstalledView(QWidget):
         self._model = RowsModel[Installed](shell.theme, self._columns())
         self.table = TableView(shell.theme, self.tr("Installed models"))
         self.table.setModel(self._model)
-        self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
-        self.table.horizontalHeader().setStretchLastSection(False)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.widths(0, 92, 104, 84, 110, 110)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
         self.detail = InstalledDetail(shell.theme)
-        self.detail.setFixedWidth(shell.theme.px(DETAIL))
         self.detail.asked_remove.connect(self.remove)
         self.detail.asked_folder.connect(self._choose_folder)
         self._hint = self._made_hint()
-        left = Column(gap=Space.M)
-        left.addWidget(self.table, 1)
-        left.addWidget(self._hint)
-        row = Row(gap=Space.L)
-        row.addLayout(left, 1)
-        row.addWidget(Line(upright=True))
-        row.addWidget(self.detail)
-        self.setLayout(row)
+        split = Split(shell.theme, self.table, self.detail, (92, 104, 84, 110, 110), (2, 1, 3, 5), self._hint)
+        self.setLayout(Column(split, gap=0))
         self._wanted = ""
-        shell.theme.changed.connect(lambda: self.detail.setFixedWidth(shell.theme.px(DETAIL)))
 
     @property
     def chosen(self) -> Installed | None:

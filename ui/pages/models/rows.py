@@ -48,6 +48,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def __init__(self, theme: Theme, columns: Sequence[Col[R]]) -> None:
         super().__init__()
         self._theme, self._columns = theme, tuple(columns)
+        self._given: list[R] = []
         self._rows: list[R] = []
         self._order: tuple[int, Qt.SortOrder] | None = None
         theme.changed.connect(self._repaint)
@@ -60,7 +61,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def show_rows(self, rows: Sequence[R]) -> None:
         """Show other rows, in the order that was chosen."""
         self.beginResetModel()
-        self._rows = list(rows)
+        self._given = list(rows)
         self._arrange()
         self.endResetModel()
 
@@ -100,14 +101,18 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order the rows by a column; -1: as they came."""
-        if 0 <= column < len(self._columns):
-            self.layoutAboutToBeChanged.emit()
-            self._order = (column, order)
-            self._arrange()
-            self.layoutChanged.emit()
+        """Order the rows by a column; -1: as they came. What was chosen stays chosen."""
+        self.layoutAboutToBeChanged.emit()
+        before, kept = list(self._rows), self.persistentIndexList()
+        self._order = (column, order) if 0 <= column < len(self._columns) else None
+        self._arrange()
+        places = {id(row): place for place, row in enumerate(self._rows)}
+        moved = [self.index(places[id(before[one.row()])], one.column()) for one in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
 
     def _arrange(self) -> None:
+        self._rows = list(self._given)
         if self._order:
             column, order = self._columns[self._order[0]], self._order[1]
             self._rows.sort(key=column.sort or column.text, reverse=order == Qt.SortOrder.DescendingOrder)
