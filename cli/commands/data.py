@@ -1,4 +1,4 @@
-"""``formfact data``: import, list, lint, preview and export training examples."""
+"""``formfact data``: import, list, find, edit, lint, preview and export training examples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import DataRefused
+from store.examples import Filter
 
 if TYPE_CHECKING:
     from cli.show import Show
@@ -18,7 +19,7 @@ _SHOWN = 20  # bad rows, lines of a finding
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``data`` and its sub-commands."""
-    data = commands.add_parser("data", help="training examples: import, list, lint, preview, export")
+    data = commands.add_parser("data", help="training examples: import, list, find, lint, preview, export")
     what = data.add_subparsers(dest="what", metavar="WHAT", required=True)
 
     take = what.add_parser("import", help="import a file: JSONL, JSON, CSV, TSV or Parquet")
@@ -33,7 +34,33 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     take.set_defaults(run=_import, needs="write")
 
+    shape = what.add_parser("map", help="show what a file would become, without importing it")
+    shape.add_argument("file", type=Path)
+    shape.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="as for import")
+    shape.set_defaults(run=_map, needs="read")
+
     what.add_parser("list", help="list datasets").set_defaults(run=_list, needs="read")
+
+    find = what.add_parser("find", help="examples that hold all of some words")
+    find.add_argument("name")
+    find.add_argument("words", nargs="*", help="in any turn or tag, whatever their case")
+    find.add_argument("--tag", action="append", default=[], help="only examples with this tag")
+    find.add_argument("--edited", action="store_true", help="only examples that were changed or added by hand")
+    find.set_defaults(run=_find, needs="read")
+
+    lengths = what.add_parser("lengths", help="count the tokens of every example")
+    lengths.add_argument("name")
+    lengths.add_argument("--model", help="whose tokens (default: the model added last, or the starter)")
+    lengths.set_defaults(run=_lengths, needs="write")
+
+    rename = what.add_parser("rename", help="call a dataset something else")
+    rename.add_argument("name")
+    rename.add_argument("new")
+    rename.set_defaults(run=_rename, needs="write")
+
+    remove = what.add_parser("remove", help="delete a dataset with all its versions")
+    remove.add_argument("name")
+    remove.set_defaults(run=_remove, needs="write")
 
     lint = what.add_parser("lint", help="look for what may spoil a tune")
     lint.add_argument("name")
@@ -60,6 +87,46 @@ def _import(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
     if len(bad) > _SHOWN:
         lines.append(f"  and {len(bad) - _SHOWN:,} more (--json lists all)")
     show.result({**_plain(dataset), "bad": bad}, "\n".join(lines))
+
+
+def _map(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    seen = workspace.datasets.preview_mapping(args.file, dict(_pair(given) for given in args.map) or None)
+    lines = [seen.fault] if seen.fault else [f"{seen.kind}, read as {seen.format}."]
+    lines += [f"  {field.name} ← {field.column or '(not used)'}" for field in seen.fields]
+    lines.append(f"  columns: {', '.join(seen.columns)}")
+    lines += [f"  line {row.line} {row.reason}: {' '.join(row.text.split())[:60]}" for row in seen.bad[:_SHOWN]]
+    lines.append(f"Of the first {seen.rows:,} rows, {len(seen.examples):,} become examples.")
+    show.result(seen, "\n".join(lines))
+
+
+def _find(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    chosen = Filter(tags=tuple(args.tag), edited=args.edited)
+    found = workspace.datasets.summaries(args.name, " ".join(args.words), chosen)
+    rows = [(one.line, one.question[:50], one.answer[:50], ", ".join(one.tags)) for one in found]
+    plain = [{**one._asdict(), "tags": one.tags} for one in found]
+    show.table(rows, ("line", "question", "answer", "tags"), {"name": args.name, "examples": plain})
+
+
+def _lengths(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    found = workspace.datasets.lengths(args.name, args.model, show.task)
+    text = (
+        f"{len(found.tokens):,} examples: median {found.median:,}, longest {found.longest:,} tokens of {found.model}; "
+    )
+    text += f"{found.over:,} longer than {found.limit:,}."
+    if found.refused:
+        text += f" {found.refused:,} cannot be learnt with this model's template."
+    plain = {"model": found.model, "limit": found.limit, "median": found.median, "longest": found.longest}
+    show.result({**plain, "over": found.over, "refused": found.refused, "tokens": found.tokens}, text)
+
+
+def _rename(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    renamed = workspace.datasets.rename(args.name, args.new)
+    show.result(_plain(renamed), f"{args.name} is called {renamed.name} now.")
+
+
+def _remove(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
+    taken = workspace.datasets.remove(args.name)
+    show.result({"removed": [_plain(one) for one in taken]}, f"{taken[0].name} is removed.")
 
 
 def _pair(given: str) -> tuple[str, str]:

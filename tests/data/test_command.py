@@ -52,3 +52,21 @@ def test_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "FIELD=COLUMN" in capsys.readouterr().err
     assert formfact(folder, "list", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"datasets": []}
+
+
+def test_find_measure_rename_remove(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "t.csv").write_text("question,answer\nWhy?,Because it is\nHow?,Like this\nWho?,\n")
+    formfact(folder, "import", "t.csv", "--json")
+    capsys.readouterr()
+    assert formfact(folder, "map", "t.csv") == 0
+    assert "2 become examples" in capsys.readouterr().out
+    assert formfact(folder, "find", "t", "like", "HOW", "--json") == 0
+    assert [one["line"] for one in json.loads(capsys.readouterr().out)["examples"]] == [3]
+    assert formfact(folder, "lengths", "t", "--json") == 0
+    counted = json.loads(capsys.readouterr().out)
+    assert (len(counted["tokens"]), counted["over"], counted["refused"]) == (2, 0, 0)
+    assert formfact(folder, "rename", "t", "u") == 0
+    assert formfact(folder, "remove", "u") == 0
+    capsys.readouterr()
+    assert formfact(folder, "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"datasets": []}

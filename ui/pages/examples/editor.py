@@ -44,6 +44,7 @@ class Editor(QWidget):
         self._theme = theme
         self._saved: Draft | None = None
         self._turns: list[TurnEdit] = []
+        self._blank = Text(self.tr("Choose an example to see and change it here."), "secondary", wrap=True)
         self._fault = Text("", "secondary", wrap=True)
         self._fault.setVisible(False)
         self._column = Column(gap=Space.M, margin=(Space.L, Space.M, Space.L, Space.L))
@@ -68,6 +69,7 @@ class Editor(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(scroll.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self._scroll = scroll
+        self._column.addWidget(self._blank)
         self._column.addWidget(self._add)
         self._column.addWidget(self._tags)
         self._column.addStretch(1)
@@ -119,6 +121,10 @@ class Editor(QWidget):
         """Edit nothing."""
         self._saved = None
         self._rebuild(())
+        self._tags.clear()
+        self._state.clear()
+        self._fault.setVisible(False)
+        self.edited.emit()
 
     def kept(self, draft: Draft) -> None:
         """Say that this draft is stored now."""
@@ -164,7 +170,9 @@ class Editor(QWidget):
         self._turns = []
         for message in messages:
             self._insert(message)
-        self.setEnabled(bool(messages))
+        for part in (self._add, self._tags, self._revert, self._save):
+            part.setVisible(bool(messages))
+        self._blank.setVisible(not messages)
 
     def _insert(self, message: Message) -> TurnEdit:
         turn = TurnEdit(self._theme, message)

@@ -43,6 +43,9 @@ class Gauges(QObject):
 
     def show_dataset(self, dataset: Dataset, model: str | None) -> None:
         """Fill the meters for a dataset as it is now."""
+        if dataset.rows == 0:
+            self._show_nothing(dataset)
+            return
         other = self._dataset is None or self._dataset.id != dataset.id
         self._dataset, self._model = dataset, model
         self._meters.show_amount(dataset.rows)
@@ -57,6 +60,11 @@ class Gauges(QObject):
         self._meters.show_share(dataset.rows)
         if other:
             self._meters.show_findings(None)
+
+    def _show_nothing(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._filters.show_tags({})
+        self._meters.show_nothing()
 
     def divide(self, then: Callable[[Divided], None] | None = None) -> None:
         """Find out which examples are held out."""

@@ -28,11 +28,12 @@ class Meter(QWidget):
     def __init__(self, title: str, picture: QWidget | None, button: Button | None = None) -> None:
         super().__init__()
         self.said = Text("", "secondary", wrap=True)
-        head = Row(Text(title, "label"), None)
-        head.addStrut(Button("", "link").sizeHint().height())  # all four at one height, with a button or without
-        if button:
-            button.setVisible(False)
-            head.addWidget(button)
+        button = button or Button("", "link")
+        keeps_room = button.sizePolicy()  # all four begin at one height, with a button in view or without
+        keeps_room.setRetainSizeWhenHidden(True)
+        button.setSizePolicy(keeps_room)
+        button.setVisible(False)
+        head = Row(Text(title, "label"), None, button)
         column = Column(head, gap=Space.S, margin=(Space.L, Space.M, Space.L, Space.M))
         if picture:
             column.addWidget(picture)
@@ -95,6 +96,16 @@ class Meters(Card):
         self._amount_bar.show_rows(rows)
         self._amount.say(f"{words.number(rows)} · {advice[level]}", "warn" if level in ("none", "few") else "")
 
+    def show_nothing(self) -> None:
+        """There is no example."""
+        self.show_amount(0)
+        self.show_lengths(Lengths("", 1, ()))
+        self.show_split(Divided((), ()))
+        self._split.say("")
+        self._menu.clear()
+        self._look.setVisible(False)
+        self._findings.say("")
+
     def show_lengths(self, lengths: Lengths | None) -> None:
         """How many tokens examples have; None: being read."""
         if lengths is None:
@@ -104,6 +115,9 @@ class Meters(Card):
             return
         self._histogram.show_lengths(lengths)
         self._count.setVisible(lengths.uncounted > 0 or lengths.over > 0)
+        if not lengths.tokens and not lengths.uncounted and not lengths.refused:
+            self._lengths.say("")
+            return
         if lengths.uncounted:
             self._count.setText(self.tr("Count"))
             said = self.tr("{0} not counted yet.").format(

@@ -33,7 +33,7 @@ class ExamplesPage(Page):
                 "Examples show the model how to answer: a question and the answer as you would write it. Hundreds to"
                 " thousands work best. Bring a file (JSON Lines, JSON, CSV, TSV, Parquet), or write the first one."
             ),
-            [(self.tr("Import a file…"), self.ask_file), (self.tr("Write an example"), self.view.add)],
+            [(self.tr("Import a file…"), self.ask_file), (self.tr("Write an example"), self.view.side.add)],
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
@@ -93,7 +93,7 @@ class ExamplesPage(Page):
 
     def leave(self) -> str:
         """Save what is being edited."""
-        self.view.save()
+        self.view.side.save()
         return ""
 
     def actions_offered(self) -> list[Action]:
@@ -101,11 +101,11 @@ class ExamplesPage(Page):
         there = lambda: self.view.dataset is not None and self._stack.currentWidget() is self.view  # noqa: E731
         return [
             Action("examples.import", self.tr("Import examples"), self.ask_file, "Ctrl+O"),
-            Action("examples.add", self.tr("Add an example"), self.view.add, "Ctrl+N"),
-            Action("examples.save", self.tr("Save the example"), self.view.save, "Ctrl+S", there),
+            Action("examples.add", self.tr("Add an example"), self.view.side.add, "Ctrl+N"),
+            Action("examples.save", self.tr("Save the example"), self.view.side.save, "Ctrl+S", there),
             Action("examples.tag", self.tr("Tag the chosen examples"), self.view.ask_tag, "Ctrl+T", there),
-            Action("examples.seen", self.tr("Show what the model sees"), self.view.flip_preview, "Ctrl+P", there),
-            Action("examples.check", self.tr("Look for problems in the examples"), self.view.check, "", there),
+            Action("examples.seen", self.tr("Show what the model sees"), self.view.side.flip, "Ctrl+P", there),
+            Action("examples.check", self.tr("Look for problems in the examples"), self.view.gauges.check, "", there),
             Action("examples.rename", self.tr("Rename this dataset"), self._ask_name, "", there),
             Action("examples.export", self.tr("Export this dataset"), self._ask_target, "", there),
         ]
@@ -128,7 +128,7 @@ class ExamplesPage(Page):
 
     def begin_import(self, path: Path) -> None:
         """Open the wizard on a file."""
-        self.view.save()
+        self.view.side.save()
         self._stack.setCurrentWidget(self.wizard)
         self.wizard.begin(path)
 
@@ -177,7 +177,7 @@ class ExamplesPage(Page):
 
     def _tune(self) -> None:
         if self.view.dataset:
-            self.view.save()
+            self.view.side.save()
             self.shell.go("tune", data=self.view.dataset.name)
 
     def _ask_name(self) -> None:

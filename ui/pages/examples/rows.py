@@ -116,6 +116,8 @@ class ExampleRows(QAbstractTableModel):
         if column == self.NUMBER:
             where = self.tr("Line {0} of the file").format(row.line)
             return self.tr("{0}, edited since").format(where) if row.edited else where
+        if column == self.TAGS and row.tagged:
+            return ", ".join(row.tags)
         if column == self.TOKENS and row.tokens is None:
             return self.tr("Not counted yet")
         if column == self.TOKENS and row.tokens == 0:

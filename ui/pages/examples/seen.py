@@ -32,6 +32,8 @@ class SeenView(QWidget):
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self._learnt.setToolTip(self.tr("Underlined: training learns to write these tokens"))
+        self._read.setToolTip(self.tr("Not underlined: the model reads these and does not learn to write them"))
         legend = Row(self._learnt, self._read, None, gap=Space.L)
         column = Column(legend, self._note, gap=Space.S, margin=(Space.L, Space.M, Space.L, Space.M))
         column.addWidget(self.text, 1)

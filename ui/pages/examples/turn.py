@@ -92,4 +92,10 @@ class TurnEdit(QWidget):
         return Message(self.role.currentData(), self.text.toPlainText())
 
     def _name(self) -> None:
+        hints = {
+            "system": self.tr("How to answer, whatever is asked"),
+            "user": self.tr("What someone would ask"),
+            "assistant": self.tr("The answer as you would write it"),
+        }
         self.text.setAccessibleName(self.role.currentText())
+        self.text.setPlaceholderText(hints[self.role.currentData()])
