@@ -19,6 +19,10 @@ from ui.pages.models.transfers import Transfers
 from ui.shell import Shell
 from ui.widgets import Column, TableView
 
+WIDTHS = (112, 210, 92, 92, 110, 110, 106)
+SPARE = (2, 1, 3, 4, 7, 6)
+"""Columns that go when there is no room; what they say is in the pane, too."""
+
 
 class CatalogueView(QWidget):
     """List and detail of the catalogue.
@@ -41,7 +45,7 @@ class CatalogueView(QWidget):
         self.table.setModel(self._model)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
         self.pane = OfferPane(shell)
-        split = Split(shell.theme, self.table, self.pane, (92, 92, 110, 110, 106), (1, 2, 5, 4))
+        split = Split(shell.theme, self.table, self.pane, WIDTHS, SPARE)
         self.setLayout(Column(split, gap=0))
         self._listen()
 
@@ -117,6 +121,8 @@ class CatalogueView(QWidget):
     def _columns(self) -> list[Col[Suggested]]:
         return [
             Col(self.tr("Model"), lambda one: one.entry.name, tip=lambda one: one.entry.note),
+            Col(self.tr("Maker"), lambda one: one.entry.maker),
+            Col(self.tr("Licence"), lambda one: one.entry.licence.name),
             Col(
                 self.tr("Parameters"),
                 lambda one: short(one.entry.parameters),

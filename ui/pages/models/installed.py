@@ -19,6 +19,10 @@ from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Button, Card, Column, Row, TableView, Text
 
+WIDTHS = (112, 130, 92, 104, 84, 110, 110)
+SPARE = (2, 1, 4, 3, 5, 7)
+"""Columns that go when there is no room; what they say is in the pane, too."""
+
 
 class InstalledView(QWidget):
     """List and detail of the installed models.
@@ -43,7 +47,7 @@ class InstalledView(QWidget):
         self.detail.asked_remove.connect(self.remove)
         self.detail.asked_folder.connect(self._choose_folder)
         self._hint = self._made_hint()
-        split = Split(shell.theme, self.table, self.detail, (92, 104, 84, 110, 110), (2, 1, 3, 5), self._hint)
+        split = Split(shell.theme, self.table, self.detail, WIDTHS, SPARE, self._hint)
         self.setLayout(Column(split, gap=0))
         self._wanted = ""
 
@@ -135,6 +139,8 @@ class InstalledView(QWidget):
 
         return [
             Col(self.tr("Model"), lambda one: one.model.name, tip=lambda one: one.model.name),
+            Col(self.tr("Architecture"), lambda one: one.model.architecture),
+            Col(self.tr("Licence"), lambda one: one.model.licence or "–"),
             Col(
                 self.tr("Parameters"),
                 lambda one: short(one.model.parameters),
