@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.compare.scoring import Scorecard
     from engine.workspace import Workspace
 
-MARKS = {Arm.BASE: "○", Arm.TUNED: "◆", Arm.GROUNDED: "▣", Arm.BOTH: "◈", Arm.PROMPTED: "△"}
+MARKS = {Arm.BASE: "○", Arm.TUNED: "◆", Arm.GROUNDED: "▣", Arm.BOTH: "◈", Arm.PROMPTED: "◇"}
 _WHAT = {
     Arm.BASE: "the model as it is",
     Arm.TUNED: "with the adapter",

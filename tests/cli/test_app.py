@@ -14,7 +14,7 @@ from cli.show import Show, duration
 from engine import events
 from engine.errors import Cancelled, ModelRefused
 
-CONTRACT = {"ask", "compare", "data", "demo", "docs", "doctor", "export", "models", "score", "tune"}
+CONTRACT = {"ask", "compare", "data", "demo", "docs", "doctor", "export", "models", "questions", "score", "tune"}
 
 
 def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:

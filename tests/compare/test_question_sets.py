@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import cli.app
 from engine import resources
 from engine.compare.checks import read
 from engine.compare.question_sets import QuestionSets, key
@@ -157,3 +159,20 @@ def test_any_text_is_kept(sets: QuestionSets) -> None:
     sets.add("s", nasty)
     assert texts(sets, "s") == [nasty]
     assert json.loads(json.dumps(texts(sets, "s"))) == [nasty]
+
+
+def test_the_command_line_imports_lists_exports_and_removes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def say(*words: str) -> dict[str, Any]:
+        assert cli.app.run(["--workspace", str(tmp_path / "w"), "--json", "questions", *words]) == 0
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    monkeypatch.chdir(tmp_path)
+    assert say("import", str(SAMPLE), "--name", "House style")["name"] == "House style"
+    assert [one["name"] for one in say("list")["question_sets"]] == ["House style"]
+    assert say("export", "House style")["path"] == "House style.jsonl"
+    assert read_questions(tmp_path / "House style.jsonl").questions == read_questions(SAMPLE).questions
+    say("remove", "House style")
+    assert say("list")["question_sets"] == []

@@ -46,6 +46,7 @@ class Answers(QWidget):
         self.filter.chosen.connect(self._refill)
         self.search.searched.connect(self._refill)
         self.detail.edit_asked.connect(self.edit_asked)
+        shell.theme.changed.connect(lambda: self._fit(self.model.rowCount()))
 
     def show_card(self, shown: Shown) -> None:
         """Show the questions of a scorecard; the one in view stays in view."""

@@ -109,12 +109,10 @@ class Editor(QWidget):
         for column in range(3):
             mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(column, mode)
-        self.table.widths(0, _COUNT, _COUNT)
         add = Button(self.tr("Add question"), "primary", self.add)
         copy = IconButton(self._shell.theme, "copy", self.tr("Duplicate the question"), self.duplicate)
         delete = IconButton(self._shell.theme, "delete", self.tr("Delete the chosen questions"), self.delete)
         self._left = QWidget()
-        self._left.setFixedWidth(self._shell.theme.px(_LEFT))
         self._left.setLayout(
             Column(self.search, Card(self.table, margin=Space.XS), Row(add, None, copy, delete), gap=Space.M)
         )
@@ -130,10 +128,16 @@ class Editor(QWidget):
 
     def _listen(self) -> None:
         self._pause.timeout.connect(self.flush)
+        self._shell.theme.changed.connect(self._rescale)
+        self._rescale()
         self.search.searched.connect(lambda _: self._refill(self._current_id()))
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.form.changed.connect(self._changed)
         QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete, context=Qt.ShortcutContext.WidgetShortcut)
+
+    def _rescale(self) -> None:
+        self._left.setFixedWidth(self._shell.theme.px(_LEFT))
+        self.table.widths(0, _COUNT, _COUNT)
 
     def _leave(self) -> None:
         self.flush()

@@ -33,7 +33,9 @@ class History(QWidget):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
-        self.setFixedWidth(shell.theme.px(WIDTH))
+        self._theme = shell.theme
+        self._theme.changed.connect(self._rescale)
+        self._rescale()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Earlier scorecards"))
         self.list.setProperty("role", "side")
@@ -59,6 +61,9 @@ class History(QWidget):
             if card.id == current:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
+
+    def _rescale(self) -> None:
+        self.setFixedWidth(self._theme.px(WIDTH))
 
     def _tell(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -1,4 +1,4 @@
-"""The marks of the arms, drawn, so that they look the same in every font: ○ ◆ ▣ ◈ and a triangle for prompted."""
+"""The marks of the arms, drawn, so that they look the same in every font: ○ ◆ ▣ ◈, and ◇ for prompted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw(painter: QPainter, arm: Arm, centre: QPointF, r: float, colour: QColor,
         painter.setBrush(colour)
         painter.drawPolygon(_diamond(0.6 * r))
     else:
-        painter.drawPolygon(QPolygonF([QPointF(0, -r), QPointF(r, r), QPointF(-r, r)]))
+        painter.drawPolygon(_diamond(1.15 * r))
     painter.restore()
 
 

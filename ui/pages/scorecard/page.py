@@ -141,14 +141,14 @@ class ScorecardPage(Page):
         self.shell.look(lambda: read_choices(self.shell.workspace), self._offer, owner=self, key="choices")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the list of earlier ones gives way."""
+        """In a narrow window, and on a projector, the list of earlier ones gives way."""
         super().resizeEvent(event)
         self._show_history()
 
     def _show_history(self) -> None:
-        wide = self.width() >= self.shell.theme.px(_NARROW)
-        self.history.setVisible(wide and bool(self._choices.cards))
-        self._rule.setVisible(wide and bool(self._choices.cards))
+        wide = self.width() >= self.shell.theme.px(_NARROW) and not self.shell.settings.presentation
+        for part in (self.history, self._rule):
+            part.setVisible(wide and bool(self._choices.cards))
 
     def _offer(self, choices: Choices) -> None:
         self._choices = choices
@@ -278,3 +278,4 @@ class ScorecardPage(Page):
         self.work.refused.connect(self._refused)
         self.work.ended.connect(self._ended)
         self.shell.changed.connect(self._changed)
+        self.shell.settings_changed.connect(self._show_history)

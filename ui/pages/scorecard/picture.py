@@ -27,14 +27,14 @@ class Picture(QWidget):
         self._theme = theme
         self._marks: Sequence[Mark] = ()
         self._told: dict[str, str] = {}
-        self.setMaximumHeight(theme.px(_HIGHEST))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(
             self.tr("Form on the horizontal axis, facts on the vertical axis, one mark for each arm")
         )
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._rescale)
+        self._rescale()
 
     def show_marks(self, marks: Sequence[Mark], told: dict[str, str]) -> None:
         """Draw these; ``told`` has the numbers of each arm in words."""
@@ -77,6 +77,11 @@ class Picture(QWidget):
             colour = QColor(arm_colour(self._theme.tokens, mark.arm))
             draw(painter, mark.arm, QPointF(mark.x, mark.y), 9, colour, QColor(self._theme.tokens.surface))
             self._name(painter, mark, colour)
+
+    def _rescale(self) -> None:
+        self.setMaximumHeight(self._theme.px(_HIGHEST))
+        self.updateGeometry()
+        self.update()
 
     def _scale(self) -> float:
         return min(self.width() / WIDTH, self.height() / HEIGHT)
@@ -121,7 +126,7 @@ class Picture(QWidget):
         self._font(painter, Type.LABEL)
         _centred(painter, LEFT + SIZE * 0.25, y, unit)
         painter.setPen(QColor(self._theme.tokens.ink2))
-        self._font(painter, Type.BODY if self._scale() > _SMALL else Type.LABEL, bold=True)
+        self._font(painter, Type.BODY if self._scale() > _SMALL * self._theme.scale else Type.LABEL, bold=True)
         _centred(painter, LEFT + SIZE * 0.75, y, half)
 
     def _cross(self, painter: QPainter, mark: Mark) -> None:

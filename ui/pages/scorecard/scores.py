@@ -12,9 +12,8 @@ from engine.types import Arm, Interval
 from ui import words
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
-from ui.widgets import Column, Line, Row, Text, arm_colour, arm_label, arm_name, repolish
+from ui.widgets import Column, Line, Text, arm_colour, arm_label, arm_name, repolish
 
-_MEAN_WIDTH = 72
 _INSET = 4
 
 
@@ -28,8 +27,8 @@ class Scores(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(Space.S)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnStretch(2, 1)
+        for bar in (2, 4):
+            self._grid.setColumnStretch(bar, 1)
         self.setLayout(self._grid)
 
     def show_card(self, card: Scorecard) -> None:
@@ -37,33 +36,31 @@ class Scores(QWidget):
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        for column, head in enumerate((self.tr("Arm"), self.tr("Form"), self.tr("Facts"))):
+        for column, head in ((0, self.tr("Arm")), (1, self.tr("Form")), (3, self.tr("Facts"))):
             self._grid.addWidget(Text(head, "label"), 0, column)
         for place, arm in enumerate(card.arms):
             row = 2 * place + 2
-            self._grid.addWidget(Line(), row - 1, 0, 1, 3)
+            self._grid.addWidget(Line(), row - 1, 0, 1, 5)
             self._grid.addWidget(_named(arm), row, 0)
-            for column, side in ((1, card.form), (2, card.facts)):
-                self._grid.addWidget(self._cell(side, arm), row, column)
+            for column, side in ((1, card.form), (3, card.facts)):
+                self._fill(row, column, side, arm)
 
-    def _cell(self, side: SideScores, arm: Arm) -> QWidget:
+    def _fill(self, row: int, column: int, side: SideScores, arm: Arm) -> None:
+        """Mean, bar and interval of one score."""
         score = side.arms.get(arm)
         if score is None:
-            return Text("–", "secondary")
-        mean = Text(words.percent(score.mean), "number")
-        mean.setFixedWidth(self._theme.px(_MEAN_WIDTH))
-        bar = Bar(self._theme, arm, score)
-        row = Row(mean, gap=Space.XS)
-        between = Text(_range(score), "label")
+            self._grid.addWidget(Text("–", "secondary"), row, column)
+            return
+        mean, between, cell = Text(words.percent(score.mean), "number"), Text(_range(score), "label"), QWidget()
         between.setIndent(_INSET)
-        row.addLayout(Column(None, bar, between, None, gap=2), 1)
-        cell = QWidget()
-        cell.setLayout(row)
+        cell.setLayout(Column(None, Bar(self._theme, arm, score), between, None, gap=2))
+        self._grid.addWidget(mean, row, column)
+        self._grid.addWidget(cell, row, column + 1)
         if (gain := side.gains.get((arm, Arm.BASE))) is not None:
             told = self.tr("Against {0}: {1} points ({2} to {3})")
-            points = (f"{100 * one:+.0f}" for one in (gain.mean, gain.low, gain.high))
-            cell.setToolTip(told.format(arm_name(Arm.BASE), *points))
-        return cell
+            points = [f"{100 * one:+.0f}" for one in (gain.mean, gain.low, gain.high)]
+            for part in (mean, cell):
+                part.setToolTip(told.format(arm_name(Arm.BASE), *points))
 
 
 class Bar(QWidget):
