@@ -237,6 +237,7 @@ class ChatPage(Page):
     def _show_turns(self, conversation: str, turns: Sequence[Turn], *, afresh: bool = False) -> None:
         if conversation == self.conversation:
             self.turns.show_turns(turns, self._flows_of, afresh=afresh)
+            self.sight.catch_up()
             self._settle()
 
     def _flows_of(self, comparison: int) -> list[Flow]:

@@ -62,16 +62,17 @@ class Pane(Card):
         self._gap = Text("", "secondary", wrap=True)
         self._ask = Button("", "plain", lambda: self.wanted.emit("more"))
         self._foot = Text("", "label", wrap=True)
-        self._checks = Text("", "secondary")
+        self._checks = {"form": Text("", "secondary"), "facts": Text("", "secondary")}
         self._more = IconButton(shell.theme, "more", self.tr("More"), self._open_menu, size=16)
         self._icons = {"more": self._more}
+        self._label.setMinimumHeight(self._more.sizeHint().height())  # the head is as high without its icons
         self._head = Row(self._label, self._note, None, self._more, gap=Space.XS)
         self.column.addLayout(self._head)
         self.column.addWidget(self.view)
         self.column.addWidget(self._gap)
         self.column.addWidget(self._ask)
         self.column.addStretch(1)
-        self.column.addWidget(self._checks)
+        self.column.addLayout(Row(*self._checks.values(), None, gap=Space.L))
         self.column.addWidget(self._foot)
         self.view.cited.connect(self.cited)
         shell.theme.changed.connect(self._measure)
@@ -129,15 +130,13 @@ class Pane(Card):
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show what the question's checks say of the answer."""
-        parts = [
-            ("✓ " if good else "✗ ") + name
-            for name, good in ((self.tr("form"), verdict.form), (self.tr("facts"), verdict.facts))
-            if good is not None
-        ]
-        self._checks.setText("   ".join(parts))
-        self._checks.setToolTip("\n".join(verdict.faults))
-        self._checks.setVisible(bool(parts))
-        _toned(self._checks, "good" if parts and not verdict.faults else "")
+        names = {"form": self.tr("form"), "facts": self.tr("facts")}
+        for key, good in (("form", verdict.form), ("facts", verdict.facts)):
+            label = self._checks[key]
+            label.setVisible(good is not None)
+            label.setText(("✓ " if good else "✗ ") + names[key])
+            label.setToolTip("\n".join(verdict.faults) or self.tr("Every check of this question is passed."))
+            _toned(label, "good" if good else "bad")
 
     def show_difference(self, lines: Sequence[Sequence[Run]] | None) -> None:
         """Show the answer as plain lines with marked words; None: as it was."""

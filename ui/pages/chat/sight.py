@@ -27,6 +27,7 @@ class Sight(QObject):
     def __init__(self, shell: Shell, state: PageState, turns: TurnList, deeds: Deeds) -> None:
         super().__init__()
         self._shell, self._state, self._turns, self._deeds = shell, state, turns, deeds
+        self._owed = False
         turns.toggled.connect(self._connect)
 
     def show_arm(self, arm: Arm) -> None:
@@ -94,8 +95,16 @@ class Sight(QObject):
             asked: a person asked for them. Otherwise only the last question is completed, not any that is looked at.
         """
         current = self._turns.current
-        if current and current.turn and current.missing and (asked or current is self._turns.views[-1]):
+        if current and current.turn is None:
+            self._owed = True  # its question is on its way to the store; then
+        elif current and current.turn and current.missing and (asked or current is self._turns.views[-1]):
             self._deeds.more(current.turn, current.missing)
+
+    def catch_up(self) -> None:
+        """The turns are as the store has them: what was owed can be asked."""
+        if self._owed:
+            self._owed = False
+            self.complete()
 
     def _renew(self) -> None:
         self._turns.refresh()
