@@ -283,6 +283,20 @@ def test_an_answer_can_be_corrected_and_become_an_example(
     assert [message.content for message in example.messages] == [QUESTION, "Dear customer, **thirty** days."]
 
 
+def test_a_question_becomes_one_of_the_scorecard(
+    qtbot: QtBot, page: ChatPage, window: MainWindow, workspace: Workspace, settled: Callable[[], None]
+) -> None:
+    ask(qtbot, page)
+    for _ in range(2):  # asked twice, it is there once
+        page.use_as_question()
+        settled()
+    ((kept,),) = [workspace.question_sets.get(one.name).questions for one in workspace.question_sets.list()]
+    assert kept.text == page.turns.current.turn.comparison.question  # type: ignore[union-attr]
+    page.shell.go("scorecard", questions="From chat", question=kept.id)
+    settled()
+    assert window.key == "scorecard"
+
+
 def test_copy_gives_what_was_written(qtbot: QtBot, page: ChatPage) -> None:
     ask(qtbot, page)
     pane = panes(page)[Arm.TUNED]

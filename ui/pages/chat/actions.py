@@ -36,6 +36,7 @@ def of(page: ChatPage) -> list[Action]:
         Action("chat.reseed", tr("Answer under a new seed"), page.reseed, "Ctrl+R", page.has_turn),
         Action("chat.copy", tr("Copy the answer"), page.copy_answer, "Ctrl+Shift+C", page.has_turn),
         Action("chat.example", tr("Use the answer as example"), page.use_as_example, "Ctrl+Shift+E", page.has_turn),
+        Action("chat.question", tr("Add the question to the scorecard"), page.use_as_question, "", page.has_turn),
         Action("chat.find", tr("Search conversations"), page.frame.search, "Ctrl+F"),
         Action("chat.list", tr("Show or fold the conversations"), page.frame.fold_list, "Ctrl+["),
         Action("chat.sources", tr("Show or fold the sources"), page.frame.fold_sources, "Ctrl+]"),

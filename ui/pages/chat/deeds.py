@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.chat.asking import Asking, Turn
+from engine.compare.questions import Question
 from engine.compare.scoring import judged
 from engine.types import Arm, Message
 from ui import words
@@ -118,6 +120,19 @@ class Deeds(QObject):
     def _unexample(self, example: int) -> None:
         datasets = self._workspace.datasets
         self._shell.look(lambda: datasets.delete([example]), lambda _: self._shell.tell("datasets"), owner=self)
+
+    def use_as_question(self, turn: Turn) -> None:
+        """Put the question into a question set, where checks can be added to it."""
+        sets, name = self._workspace.question_sets, self.tr("From chat")
+
+        def added(question: Question) -> None:
+            self._shell.tell("questions")
+            checks = partial(self._shell.go, "scorecard", questions=name, question=question.id)
+            said = self.tr("The question is in the set “{0}” of the scorecard.").format(name)
+            remedy = "" if question.form or question.facts else self.tr("It counts once it has a check.")
+            self._shell.banner("good", said, remedy=remedy, actions=[(self.tr("Add checks"), checks)])
+
+        self._shell.look(lambda: sets.add(name, turn.comparison.question), added, owner=self)
 
     def open_source(self, turn: Turn, number: int) -> None:
         """Open the passage that an answer cites as ``[number]``."""

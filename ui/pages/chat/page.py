@@ -41,6 +41,7 @@ class ChatPage(Page):
         layout = shell.settings.layout
         self.state = PageState(layout.get("chat.layout", ONE), Arm(layout.get("chat.arm", Arm.TUNED)))
         self.conversation = ""
+        self._opened = 0
         self._begun = False
         self._conversations = shell.workspace.conversations
         self.flows = Flows(shell)
@@ -93,6 +94,7 @@ class ChatPage(Page):
     def open(self, conversation: str) -> None:
         """Show a conversation from its end; empty: a new one."""
         self.conversation = conversation
+        self._opened += 1
         self.list.show_open(conversation)
         self.turns.clear()
         if conversation:
@@ -155,6 +157,11 @@ class ChatPage(Page):
         """Make a training example of the first answer in view."""
         if self.turns.current:
             self.turns.current.stage.panes[0].exampled.emit()
+
+    def use_as_question(self) -> None:
+        """Put the current question into a question set of the scorecard."""
+        if self.turns.current:
+            self.turns.current.question.kept.emit()
 
     # Parts
 
@@ -261,7 +268,7 @@ class ChatPage(Page):
         self.shell.look(lambda: self.shell.workspace.tuning.list(), self.sight.allow, owner=self, key="runs")
 
     def _open_last(self, found: Sequence[Any]) -> None:
-        if found and not self.conversation and not self.turns.views:
+        if found and not self._opened and not self.turns.views:
             self.open(found[0].id)
 
     def _notice(self, what: str) -> None:

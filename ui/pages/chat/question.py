@@ -23,12 +23,14 @@ class QuestionView(QWidget):
         edited: the question in other words.
         stepped: -1 or 1: the version before or after is to be shown.
         repeated: it is to be answered under a new seed.
+        kept: it is to become a question of the scorecard.
         deleted: the turn is to go.
     """
 
     edited = Signal(str)
     stepped = Signal(int)
     repeated = Signal()
+    kept = Signal()
     deleted = Signal()
 
     def __init__(self, shell: Shell) -> None:
@@ -65,6 +67,7 @@ class QuestionView(QWidget):
             "copy": (self.tr("Copy the question"), self._copy),
             "edit": (self.tr("Edit the question"), self.edit),
             "dice": (self.tr("Answer under a new seed"), self.repeated.emit),
+            "scorecard": (self.tr("Add to the questions of the scorecard"), self.kept.emit),
             "delete": (self.tr("Delete from here on"), self.deleted.emit),
         }
         for icon, (tip, do) in made.items():

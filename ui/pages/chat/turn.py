@@ -188,6 +188,7 @@ class TurnView(QWidget):
         self.question.edited.connect(self._edit)
         self.question.stepped.connect(lambda step: self._do(lambda turn: self._deeds.select(turn, turn.place + step)))
         self.question.repeated.connect(lambda: self._do(lambda turn: self._deeds.reseed(turn, self._all_shown())))
+        self.question.kept.connect(lambda: self._do(self._deeds.use_as_question))
         self.question.deleted.connect(lambda: self._do(self._deeds.delete))
 
     def _pane(self, arm: Arm) -> Pane:
