@@ -135,7 +135,7 @@ def test_the_licence_comes_before_the_download(
     assert "✓ Installed" in _words(page)
     _press(qtbot, page, "Show it")
     settled()
-    assert "tiny-q4-k-m" in _names(page)
+    assert page.installed.chosen and page.installed.chosen.model.name == "tiny-q4-k-m"
 
 
 def test_a_download_pauses_goes_on_and_can_be_thrown_away(
@@ -208,6 +208,21 @@ def test_sorting_keeps_what_is_chosen(page: ModelsPage, settled: Callable[[], No
     table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
     assert page.catalogue.chosen == chosen
     assert table.currentIndex().row() == 3
+
+
+def test_ctrl_f_searches_the_list(page: ModelsPage, qtbot: QtBot, settled: Callable[[], None]) -> None:
+    page.show_view("catalogue")
+    settled()
+    table = page.catalogue.table
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(page.search.hasFocus)
+    qtbot.keyClicks(page.search, "mistral")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 1)
+    assert page.catalogue.chosen and page.catalogue.chosen.entry.maker == "Mistral AI"
+    page.search.setText("no such model")
+    qtbot.waitUntil(lambda: page.catalogue.chosen is None)
+    assert not page.catalogue.pane.isVisible()
 
 
 def test_large_type_leaves_room_for_the_names(page: ModelsPage, window: MainWindow, qtbot: QtBot) -> None:

@@ -60,6 +60,12 @@ class CatalogueView(QWidget):
         workspace = self._shell.workspace
         self._shell.look(lambda: suggested(workspace), self._filled, owner=self, key="catalogue")
 
+    def search(self, text: str) -> None:
+        """Show the entries that have ``text`` in a column."""
+        kept = self.chosen.entry.key if self.chosen else ""
+        self._model.look_for(text)
+        self._choose(kept)
+
     def _listen(self) -> None:
         pane = self.pane
         pane.asked_offer.connect(self._ask)
@@ -99,6 +105,9 @@ class CatalogueView(QWidget):
     def _filled(self, found: list[Suggested]) -> None:
         key = self.chosen.entry.key if self.chosen else ""
         self._model.show_rows(found)
+        self._choose(key)
+
+    def _choose(self, key: str) -> None:
         keys = [one.entry.key for one in self._model.all]
         self.table.selectRow(keys.index(key) if key in keys else 0)
         self._show()

@@ -62,6 +62,17 @@ class InstalledView(QWidget):
         workspace = self._shell.workspace
         self._shell.look(lambda: installed(workspace), self._filled, owner=self, key="installed")
 
+    def show_source(self, source: str) -> None:
+        """Choose the model that was downloaded from there, once the list has been read."""
+        self._wanted = source
+        self.reload()
+
+    def search(self, text: str) -> None:
+        """Show the models that have ``text`` in a column."""
+        kept = self.chosen.model.name if self.chosen else ""
+        self._model.look_for(text)
+        self._choose(kept)
+
     def add(self, path: Path, pair: Path | None = None) -> None:
         """Install a GGUF file or a Hugging Face folder; with ``pair`` both forms of one model."""
         said: list[str] = []
@@ -121,9 +132,15 @@ class InstalledView(QWidget):
         wanted = self._wanted or (self.chosen.model.name if self.chosen else "")
         self._wanted = ""
         self._model.show_rows(found)
-        names = [one.model.name for one in self._model.all]
-        self.table.selectRow(names.index(wanted) if wanted in names else 0)
+        self._choose(wanted)
         self._hint.setVisible(all(one.builtin for one in found))
+
+    def _choose(self, wanted: str) -> None:
+        """Choose a model by its name or its source on the hub; the first if it is not there."""
+        names = [one.model.name for one in self._model.all]
+        sources = [one.model.source for one in self._model.all]
+        known = names if wanted in names else sources
+        self.table.selectRow(known.index(wanted) if wanted and wanted in known else 0)
         self._show()
 
     def _show(self) -> None:

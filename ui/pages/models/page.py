@@ -13,7 +13,9 @@ from ui.pages.models.installed import InstalledView
 from ui.pages.models.machine import MachineView
 from ui.shell import Page, Shell
 from ui.theme.tokens import Space
-from ui.widgets import Button, Column, Row, Segments, Text, repolish
+from ui.widgets import Button, Column, Row, SearchField, Segments, Text, repolish
+
+SEARCH = 200
 
 
 class ModelsPage(Page):
@@ -37,13 +39,17 @@ class ModelsPage(Page):
         for view in self._views.values():
             self._stack.addWidget(view)
         self.add = Button(self.tr("Add a model…"), "primary", self._add_menu)
-        head = Row(Text(self.tr("Models"), "title"), Space.L, self.tabs, None, self.add, gap=Space.M)
+        self.search = SearchField(shell.theme, self.tr("Search models"), self)
+        self.search.setFixedWidth(shell.theme.px(SEARCH))
+        head = Row(Text(self.tr("Models"), "title"), Space.L, self.tabs, None, self.search, self.add, gap=Space.M)
         column = Column(head, gap=Space.L, margin=(Space.XL, Space.L, Space.XL, Space.L))
         column.addWidget(self._stack, 1)
         self.setLayout(column)
         self.tabs.chosen.connect(self.show_view)
         self.installed.asked_catalogue.connect(lambda: self.show_view("catalogue"))
-        self.catalogue.asked_installed.connect(lambda _: self.show_view("installed"))
+        self.catalogue.asked_installed.connect(self._show_installed)
+        for view in (self.installed, self.catalogue):
+            self.search.searched.connect(view.search)
         shell.changed.connect(self._changed)
         self.show_view("installed")
 
@@ -57,6 +63,7 @@ class ModelsPage(Page):
         self.tabs.choose(key)
         self._stack.setCurrentWidget(self._views[key])
         self._views[key].reload()
+        self.search.setVisible(key != "machine")
         self.add.setProperty("kind", "primary" if key == "installed" else "plain")  # one primary button at a time
         repolish(self.add)
 
@@ -100,6 +107,11 @@ class ModelsPage(Page):
         """Ask for a Hugging Face folder and add it."""
         if folder := QFileDialog.getExistingDirectory(self, self.tr("Add a Hugging Face folder")):
             self.dropped([Path(folder)])
+
+    def _show_installed(self, source: str) -> None:
+        self.search.clear()
+        self.show_view("installed")
+        self.installed.show_source(source)
 
     def _add_menu(self) -> None:
         menu = QMenu(self)

@@ -50,6 +50,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._theme, self._columns = theme, tuple(columns)
         self._given: list[R] = []
         self._rows: list[R] = []
+        self._wanted = ""
         self._order: tuple[int, Qt.SortOrder] | None = None
         theme.changed.connect(self._repaint)
 
@@ -62,6 +63,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         """Show other rows, in the order that was chosen."""
         self.beginResetModel()
         self._given = list(rows)
+        self._arrange()
+        self.endResetModel()
+
+    def look_for(self, text: str) -> None:
+        """Show only rows that say ``text`` in one of their columns; empty: all."""
+        self.beginResetModel()
+        self._wanted = text.casefold()
         self._arrange()
         self.endResetModel()
 
@@ -112,10 +120,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self.layoutChanged.emit()
 
     def _arrange(self) -> None:
-        self._rows = list(self._given)
+        self._rows = [row for row in self._given if self._matches(row)]
         if self._order:
             column, order = self._columns[self._order[0]], self._order[1]
             self._rows.sort(key=column.sort or column.text, reverse=order == Qt.SortOrder.DescendingOrder)
+
+    def _matches(self, row: R) -> bool:
+        return not self._wanted or any(self._wanted in column.text(row).casefold() for column in self._columns)
 
     def _repaint(self) -> None:
         if self._rows:
