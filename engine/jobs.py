@@ -19,6 +19,7 @@ from engine.errors import Cancelled, FormfactError
 from engine.events import Event, Progress
 from engine.task import Task
 
+_SAVE_S = 120.0  # the step under way, its checkpoint, and the gate
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -108,12 +109,12 @@ class Jobs:
             job.cancel()
 
     def close(self, wait_s: float = 10.0) -> None:
-        """Stop every job and wait for the lanes to end, ``wait_s`` seconds each at most."""
+        """Stop every job and wait for the lanes to end, ``wait_s`` seconds each at most; training gets longer."""
         self.cancel_all()
-        for lane in self._lanes.values():
-            lane.put(None)
-        for thread in self._threads:
-            thread.join(wait_s)
+        for waiting in self._lanes.values():
+            waiting.put(None)
+        for lane, thread in zip(self._lanes, self._threads, strict=True):
+            thread.join(max(wait_s, _SAVE_S) if lane is Lane.TUNE else wait_s)
 
     def _drive(self, lane: queue.SimpleQueue[Job | None]) -> None:
         while (job := lane.get()) is not None:

@@ -84,3 +84,33 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     assert call(made(tmp_path / "w", "done"), *words) == 1
     assert says in capsys.readouterr().err
+
+
+def test_name_note_and_delete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = made(tmp_path / "w", "done")
+    assert call(folder, "rename", "latest", "Letters") == 0
+    assert call(folder, "note", "Letters", "Keep this one.") == 0
+    assert call(folder, "show", "Letters", "--json") == 0
+    shown = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (shown["name"], shown["remark"]) == ("Letters", "Keep this one.")
+    assert call(folder, "delete", "Letters") == 0
+    assert call(folder, "show", "Letters") == 1
+    assert call(folder, "discard", "Letters") == 1
+    assert (folder / "runs" / "20260101-120000").exists()
+    with Workspace.open(folder) as workspace:  # the next one who writes clears it away
+        assert workspace.tuning.list() == []
+    assert not (folder / "runs" / "20260101-120000").exists()
+
+
+def test_what_a_run_would_need(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.tune.test_service import data, stories
+
+    folder = tmp_path / "w"
+    with Workspace.open(folder) as workspace:
+        data(workspace, stories(40), "replies")
+    assert call(folder, "plan", "--data", "replies", "--recipe", "quick", "--set", "max_steps=100", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["steps"], found["examples"]) == (100, 40)
+    assert found["warnings"]
+    assert call(folder, "plan", "--data", "replies") == 0
+    assert "free: it" in capsys.readouterr().out
