@@ -6,19 +6,25 @@ import argparse
 import dataclasses
 
 from cli.show import Show
-from engine import machine
+from engine import diagnostics, machine, settings
 from engine.workspace import Workspace, default_folder
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``doctor`` to the command line."""
     parser = commands.add_parser("doctor", help="what this machine can do, and what is missing")
+    parser.add_argument("--diagnostics", action="store_true", help="a text for whoever helps you, to be read first")
     parser.set_defaults(run=run, needs="nothing")
 
 
 def run(args: argparse.Namespace, _workspace: Workspace | None, show: Show) -> None:
     """Look at the machine and tell."""
     folder = args.workspace or default_folder()
+    if args.diagnostics:
+        with Workspace.open(folder, read_only=True) as workspace:
+            text = diagnostics.bundle(workspace, settings.load())
+        show.result({"diagnostics": text}, text)
+        return
     here, libraries = machine.look(folder), machine.libraries()
     largest, method = machine.tunable_parameters(here)
     advice = machine.advice(here, libraries)

@@ -87,6 +87,11 @@ def test_a_dropped_file_is_listed_removed_and_taken_back(
     assert page.installed.chosen and page.installed.chosen.model.name == "größe-空"
     assert "From the GGUF file itself." in _words(page)
     assert "chat template" in window.findChildren(Banner)[0].accessibleName()
+    _press(qtbot, page, "Ask it in Chat")
+    assert window.key == "chat"
+    assert window.page.bar.asking().model == "größe-空"  # type: ignore[attr-defined]
+    window.show_page("models")
+    settled()
     _press(qtbot, page, "Remove from the list")
     settled()
     assert _names(page) == ["starter"]

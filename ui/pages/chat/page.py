@@ -67,10 +67,12 @@ class ChatPage(Page):
         self.box.setFocus()
 
     def arrive(self, **arguments: Any) -> None:
-        """``run``: use its adapter; ``question``: put it into the box; ``conversation``: open it."""
+        """``model``: use it; ``run``: use its adapter; ``question``: put it into the box; ``conversation``: open it."""
         self._begun = True
         if "conversation" in arguments:
             self.open(str(arguments["conversation"]))
+        if "model" in arguments:
+            self.bar.set_asking(dataclasses.replace(self.bar.asking(), model=str(arguments["model"]), run=None))
         if "run" in arguments:
             self.bar.set_asking(dataclasses.replace(self.bar.asking(), model=None, run=str(arguments["run"])))
             self._read_runs()

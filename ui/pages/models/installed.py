@@ -44,6 +44,7 @@ class InstalledView(QWidget):
         self.table.setModel(self._model)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show())
         self.detail = InstalledDetail(shell.theme)
+        self.detail.asked_chat.connect(self._chat)
         self.detail.asked_remove.connect(self.remove)
         self.detail.asked_folder.connect(self._choose_folder)
         self._hint = self._made_hint()
@@ -112,6 +113,10 @@ class InstalledView(QWidget):
             self._told()
 
         shell.look(lambda: models.remove(model.name), removed, owner=self)
+
+    def _chat(self) -> None:
+        if one := self.chosen:
+            self._shell.go("chat", model=one.model.name)
 
     def _choose_folder(self) -> None:
         if one := self.chosen:

@@ -21,10 +21,12 @@ class InstalledDetail(QWidget):
     """The pane beside the list.
 
     Signals:
+        asked_chat: the model is to be asked something.
         asked_remove: the model is to be taken off the list.
         asked_folder: a training folder is to be added to it.
     """
 
+    asked_chat = Signal()
     asked_remove = Signal()
     asked_folder = Signal()
 
@@ -38,6 +40,7 @@ class InstalledDetail(QWidget):
         self._state.tone("bad")
         self._facts, self._file = Facts(theme), Facts(theme)
         self._warnings = Text("", "secondary", wrap=True)
+        self.chat = Button(self.tr("Ask it in Chat"), "plain", self.asked_chat.emit)
         self.show_file = Button(self.tr("Show the file"), "plain", self._open)
         self.add_folder = Button(self.tr("Add its training folder…"), "plain", self.asked_folder.emit)
         self.remove = Button(self.tr("Remove"), "danger", self.asked_remove.emit)
@@ -46,7 +49,8 @@ class InstalledDetail(QWidget):
         for item in (Space.S, self._facts, Space.S, self._warnings, Space.S, self._file):
             column.addSpacing(item) if isinstance(item, int) else column.addWidget(item)
         column.addSpacing(Space.L)
-        column.addLayout(Row(self.show_file, self.add_folder, None))
+        column.addLayout(Row(self.chat, self.show_file, None))
+        column.addLayout(Row(self.add_folder, None))
         column.addLayout(Row(self.remove, None))
         column.addStretch(1)
         inside.setLayout(column)
@@ -67,6 +71,7 @@ class InstalledDetail(QWidget):
         self._warnings.setText("\n".join(one.warnings))
         self._warnings.setVisible(bool(one.warnings))
         self._show_facts(one)
+        self.chat.setEnabled(not one.state)
         self.add_folder.setVisible(not model.twin and not one.builtin)
         self.remove.setVisible(not one.builtin)
         self.remove.setText(self.tr("Delete with its files") if one.owned else self.tr("Remove from the list"))
