@@ -116,6 +116,8 @@ class Database:
         with self._look() as connection:
             cursor = connection.execute(sql, params)
             names = [column[0] for column in cursor.description]
+            if getattr(kind, "__match_args__", None) == tuple(names):
+                return [kind(*values) for values in cursor]  # half the time, which 20,000 rows notice
             return [kind(**dict(zip(names, values, strict=True))) for values in cursor]
 
     def row(self, kind: type[Row], sql: str, params: Params = ()) -> Row | None:

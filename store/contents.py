@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Document:
     @property
     def name(self) -> str:
         """The file name."""
-        return Path(self.path).name
+        return os.path.basename(self.path)  # noqa: PTH119  a table sorts 20,000 of them
 
     @property
     def coverage(self) -> float:

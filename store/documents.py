@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class Documents(Searching):
 
     def all(self) -> list[Document]:
         """Every document that is shown, in the order of paths."""
-        return self.database.rows(Document, f"{_DOCUMENT} ORDER BY d.path")
+        return sorted(self.database.rows(Document, _DOCUMENT), key=attrgetter("path"))
 
     def at(self, paths: Sequence[str]) -> list[Document]:
         """The documents at ``paths``."""

@@ -26,7 +26,6 @@ def test_common_words_go_and_rare_ones_come_first() -> None:
     assert query == '"x-204" OR "refund"'
 
 
-
 @given(st.text(max_size=200) | st.text(st.characters(max_codepoint=0x7F), max_size=60))
 @example("हिन्दी में किराया कितना है?")
 def test_nothing_in_a_question_is_query_syntax(question: str) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from store.documents import Document
 from ui import words
-from ui.pages.documents.states import SETTLED, unwell
+from ui.pages.documents.states import Summary
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
 from ui.widgets import Button, Column, IconButton, Row, Text
@@ -32,11 +29,11 @@ class Head(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._said = Text("", "secondary")
-        self.unwell = Button("", "quiet")
+        self.unwell = Button("", "link")
         self.unwell.setCheckable(True)
         self.unwell.setToolTip(self.tr("Show only the documents that need attention"))
-        self.unwell.toggled.connect(self.only_unwell)
-        self.unfinished = Button(self.tr("Go on"), "plain", self.rescan.emit)
+        self.unwell.toggled.connect(self._toggle)
+        self.unfinished = Button(self.tr("Some are not finished: go on"), "link", self.rescan.emit)
         self.back = Button(self.tr("Undo"), "link", self.undo.emit)
         again = IconButton(theme, "again", self.tr("Look for changes on disk (F5)"), self.rescan.emit)
         add = Button(self.tr("Add documents"), "primary")
@@ -45,7 +42,7 @@ class Head(QWidget):
         menu.addAction(self.tr("A folder…"), self.add_folder.emit)
         add.setMenu(menu)
         self.add = add
-        line = Row(self._said, self.unwell, self.unfinished, self.back, None, gap=Space.S)
+        line = Row(self._said, self.unwell, self.unfinished, self.back, None, gap=Space.L)
         left = Column(Text(self.tr("Documents"), "title"), line, gap=Space.XS)
         row = Row(gap=Space.S)
         row.addLayout(left, 1)
@@ -53,22 +50,23 @@ class Head(QWidget):
         row.addWidget(add)
         self.setLayout(row)
 
-    def show_documents(self, documents: Sequence[Document], *, busy: bool, last: str) -> None:
+    def _toggle(self, only: bool) -> None:
+        if only:
+            self.unwell.setText(self.tr("Show all"))
+        self.only_unwell.emit(only)
+
+    def show_summary(self, summary: Summary, *, busy: bool, last: str) -> None:
         """Sum up; ``last`` is what could be taken back."""
         self.back.setText(self.tr("{0}: undo").format(last))
         self.back.setVisible(bool(last))
-        pages = sum(one.pages or 0 for one in documents)
-        chunks = sum(one.chunks for one in documents)
-        parts = [words.count(len(documents), self.tr("file"), self.tr("files"))]
-        if pages:
-            parts.append(words.count(pages, self.tr("page"), self.tr("pages")))
-        parts.append(words.count(chunks, self.tr("chunk"), self.tr("chunks")))
-        sick = sum(unwell(one, busy=busy) for one in documents)
-        whole = all(one.status == "indexed" for one in documents) and bool(documents)
+        parts = [words.count(summary.files, self.tr("file"), self.tr("files"))]
+        if summary.pages:
+            parts.append(words.count(summary.pages, self.tr("page"), self.tr("pages")))
+        parts.append(words.count(summary.chunks, self.tr("chunk"), self.tr("chunks")))
+        whole = summary.in_step == summary.files
         said = ", ".join(parts) + (self.tr(" · all in step ✓") if whole else "")
-        self._said.setText(said if documents else self.tr("Nothing is indexed yet"))
-        self.unwell.setText(
-            self.tr("{0} needs attention").format(sick) if sick == 1 else self.tr("{0} need attention").format(sick)
-        )
-        self.unwell.setVisible(sick > 0 or self.unwell.isChecked())
-        self.unfinished.setVisible(not busy and any(one.status not in SETTLED for one in documents))
+        self._said.setText(said if summary.files else self.tr("Nothing is indexed yet"))
+        some = self.tr("{0} needs attention") if summary.unwell == 1 else self.tr("{0} need attention")
+        self.unwell.setText(self.tr("Show all") if self.unwell.isChecked() else some.format(summary.unwell))
+        self.unwell.setVisible(summary.unwell > 0 or self.unwell.isChecked())
+        self.unfinished.setVisible(not busy and summary.unfinished > 0)

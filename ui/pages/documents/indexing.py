@@ -45,7 +45,7 @@ class IndexingLine(QWidget):
 
     def hear(self, event: Event) -> None:
         """Something was told of the work."""
-        if isinstance(event, Started):
+        if isinstance(event, Started) and self._last is None:
             self.line.show_progress(None, prefix=event.what)
         elif isinstance(event, Progress):
             self._last = event

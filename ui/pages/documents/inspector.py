@@ -13,6 +13,7 @@ from ui.theme.tokens import Space
 from ui.widgets import Column, Row, SearchField, TableView, Text
 
 LIMIT = 20
+MOST = 16_777_215  # Qt's own limit of a height
 _WIDTHS = (92, 92, 72, 0, 160)
 
 
@@ -85,12 +86,12 @@ class Inspector(QWidget):
         self._say(f"{fault.what} {fault.remedy}".strip())
 
     def _say(self, text: str) -> None:
-        """Say something instead of rows; nothing: show the rows."""
+        """Say something instead of rows, which takes little room; nothing: show the rows."""
         self._said.setText(text)
         self._said.setVisible(bool(text))
-        if self.table.isHidden() != bool(text):
-            self.table.setVisible(not text)
-            self.grown.emit(not text)
+        self.table.setVisible(not text)
+        self.setMaximumHeight(self.sizeHint().height() if text else MOST)
+        self.grown.emit(not text)
 
     def _dress_table(self) -> None:
         table, theme = self.table, self.shell.theme

@@ -10,14 +10,13 @@ from PySide6.QtGui import QColor
 
 from store.documents import Document
 from ui import words
-from ui.pages.documents.states import state, tr, unwell
+from ui.pages.documents.states import state, tr, unwell, urgency
 from ui.theme.theme import Theme
 
 NAME, KIND, COLLECTION, PAGES, CHUNKS, COVERAGE, STATE = range(7)
 SHARE = Qt.ItemDataRole.UserRole  # the coverage as a number from 0 to 1
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_ORDER = {"bad": 0, "warn": 1, "": 2, "good": 3}
 
 
 class DocumentsModel(QAbstractTableModel):
@@ -130,7 +129,7 @@ class DocumentsModel(QAbstractTableModel):
         if column == NAME:
             return one.name
         if column == KIND:
-            return one.name.rpartition(".")[2].lower() if "." in one.name else ""
+            return _kind(one)
         if column == COLLECTION:
             return one.collection
         if column == PAGES:
@@ -153,12 +152,12 @@ class DocumentsModel(QAbstractTableModel):
         self.beginResetModel()
         keys: dict[int, Callable[[Document], Any]] = {
             NAME: lambda one: one.name.casefold(),
-            KIND: lambda one: (self._words(one, KIND), one.name.casefold()),
+            KIND: lambda one: (_kind(one), one.name.casefold()),
             COLLECTION: lambda one: (one.collection.casefold(), one.name.casefold()),
             PAGES: lambda one: one.pages or 0,
             CHUNKS: lambda one: one.chunks,
             COVERAGE: lambda one: one.coverage,
-            STATE: lambda one: (_ORDER[state(one, busy=self.busy).tone], one.name.casefold()),
+            STATE: lambda one: (urgency(one, busy=self.busy), one.reason, one.name.casefold()),
         }
         shown = [one for one in self._all.values() if self._fits(one)]
         shown.sort(key=keys[self._column], reverse=self._order == Qt.SortOrder.DescendingOrder)
@@ -172,6 +171,12 @@ class DocumentsModel(QAbstractTableModel):
             and (not self._text or self._text in one.path.casefold())
             and (not self._unwell or unwell(one, busy=self.busy))
         )
+
+
+def _kind(one: Document) -> str:
+    """The ending of a file's name."""
+    name, _, ending = one.name.rpartition(".")
+    return ending.lower() if name else ""
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

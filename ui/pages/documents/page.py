@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
 
 from engine.errors import FormfactError
-from engine.events import Event, FileDone
+from engine.events import Event, FileDone, Progress
 from engine.jobs import Job
 from engine.types import Passage
 from store.collections import Collection
@@ -23,7 +23,7 @@ from ui.pages.documents.indexing import IndexingLine
 from ui.pages.documents.inspector import Inspector
 from ui.pages.documents.intents import Intents
 from ui.pages.documents.question import QuestionLine
-from ui.pages.documents.states import SETTLED
+from ui.pages.documents.states import SETTLED, Summary
 from ui.shell import Page, Shell
 from ui.theme.tokens import Space
 from ui.widgets import Column, EmptyState
@@ -48,7 +48,9 @@ class DocumentsPage(Page):
         self.source = SourceView(shell)
         self.asks = Asks(self)
         self._changed: dict[str, None] = {}  # paths of files whose row is to be read again, in order
+        self._listed = False  # whether the table has the files that wait to be read
         self._timer = QTimer(self, interval=REFRESH_MS, singleShot=True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
         self._listen()
 
@@ -57,7 +59,7 @@ class DocumentsPage(Page):
     def shown(self) -> None:
         """Read the table anew: other pages and programs change documents too."""
         self.refresh()
-        self.browser.table.setFocus()
+        self.setFocus()
 
     def arrive(self, **arguments: Any) -> None:
         """``passage``: show it where it stands. ``path``: select that document. ``paths``: index them."""
@@ -125,12 +127,18 @@ class DocumentsPage(Page):
 
     def refresh(self) -> None:
         """Read everything anew."""
-        documents = self.shell.workspace.documents
-        self.shell.look(lambda: (documents.list(), documents.collections()), self._fill, owner=self, key="all")
+        documents, busy = self.shell.workspace.documents, self.intents.job is not None
 
-    def _fill(self, found: tuple[list[Document], list[Collection]]) -> None:
-        self.browser.fill(*found)
-        self._draw_state()
+        def read() -> tuple[list[Document], list[Collection], Summary]:
+            found = documents.list()
+            return found, documents.collections(), Summary.of(found, busy=busy)
+
+        self.shell.look(read, self._fill, owner=self, key="all")
+
+    def _fill(self, found: tuple[list[Document], list[Collection], Summary]) -> None:
+        documents, collections, summary = found
+        self.browser.fill(documents, collections)
+        self._draw_state(summary)
 
     def _refresh_some(self) -> None:
         """Take over what became of the files that were told of, and of those under way."""
@@ -148,6 +156,9 @@ class DocumentsPage(Page):
 
     def _hear(self, event: Event) -> None:
         self.indexing.hear(event)
+        if isinstance(event, Progress) and not self._listed:
+            self._listed = True
+            self.refresh()  # the files that wait are written down by now
         if isinstance(event, FileDone):
             self._changed[event.path] = None
             if event.status == "removed":
@@ -156,7 +167,7 @@ class DocumentsPage(Page):
     def _begun(self) -> None:
         self.indexing.begin()
         self.browser.model.set_busy(True)
-        QTimer.singleShot(REFRESH_MS, self, self.refresh)  # by then the files that wait are written down
+        self._listed = False
         self._timer.start()
         self._draw_state()
 
@@ -197,8 +208,8 @@ class DocumentsPage(Page):
         self.parts.addWidget(self.inspector)
         self.parts.setStretchFactor(0, 1)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
         self._stack.addWidget(self.parts)
+        self._stack.addWidget(self.empty)
         main = Column(
             self.head, self.indexing, self.question, gap=Space.M, margin=(Space.XL, Space.L, Space.XL, Space.M)
         )
@@ -228,7 +239,7 @@ class DocumentsPage(Page):
         self.head.add_folder.connect(self.choose_folder)
         self.head.rescan.connect(self.intents.rescan)
         self.head.undo.connect(self.intents.undo)
-        self.head.only_unwell.connect(self.browser.show_unwell)
+        self.head.only_unwell.connect(self._show_unwell)
         self.browser.collection_chosen.connect(self.inspector.look_into)
         self.browser.tabs.wanted_new.connect(self.asks.new_collection)
         self.browser.tabs.wanted_rename.connect(self.asks.rename)
@@ -250,14 +261,20 @@ class DocumentsPage(Page):
             "remove": self.asks.remove,
         }[what]()
 
-    def _share_room(self, both: bool) -> None:
-        """The table has the room, or shares it with what was found."""
-        high = self.parts.height()
-        self.parts.setSizes([high // 2, high // 2] if both else [high, 0])
+    def _show_unwell(self, only: bool) -> None:
+        self.browser.show_unwell(only)
+        self._draw_state()
 
-    def _draw_state(self) -> None:
-        documents, busy = self.browser.model.documents, self.intents.job is not None
-        self.head.show_documents(documents, busy=busy, last=self.intents.last)
-        nothing = not documents and len(self.browser.tabs.names) < 2 and not busy
+    def _share_room(self, both: bool) -> None:
+        """What was found gets half of the room, once there is something."""
+        if both:
+            self.parts.setSizes([self.parts.height() // 2] * 2)
+
+    def _draw_state(self, summary: Summary | None = None) -> None:
+        """Say how things stand."""
+        busy = self.intents.job is not None
+        summary = summary or Summary.of(self.browser.model.documents, busy=busy)
+        self.head.show_summary(summary, busy=busy, last=self.intents.last)
+        nothing = not summary.files and len(self.browser.tabs.names) < 2 and not busy
         self._stack.setCurrentWidget(self.empty if nothing else self.parts)
         self.head.add.setVisible(not nothing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -9,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from store.documents import Document
 from ui import words
 
+KINDS = ("encrypted", "scanned", "empty", "gone")  # first words of reasons that are no fault of the file
 SETTLED = ("indexed", "partial", "empty", "refused", "offline")
 
 
@@ -60,8 +62,42 @@ def _unread(reason: str) -> State:
 
 
 def unwell(one: Document, *, busy: bool) -> bool:
-    """Whether a person may want to do something about it."""
-    return state(one, busy=busy).tone in ("warn", "bad")
+    """Whether a person may want to do something about it. Without words, because it is asked of every row."""
+    return not busy if one.status in ("waiting", "reading") else one.status != "indexed"
+
+
+def urgency(one: Document, *, busy: bool) -> int:
+    """Where a document comes when they are sorted by state: failed ones first, those in step last."""
+    if one.status == "refused":
+        return 1 if one.reason.partition(":")[0] in KINDS else 0
+    return 1 if unwell(one, busy=busy) else 2 if one.status != "indexed" else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Many documents in a few numbers."""
+
+    files: int = 0
+    pages: int = 0
+    chunks: int = 0
+    unwell: int = 0
+    unfinished: int = 0
+    in_step: int = 0
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], *, busy: bool) -> Summary:
+        """Count, in one pass: there may be 20,000."""
+        files = pages = chunks = sick = unfinished = in_step = 0
+        for one in documents:
+            files += 1
+            pages += one.pages or 0
+            chunks += one.chunks
+            if one.status == "indexed":
+                in_step += 1
+            else:
+                sick += unwell(one, busy=busy)
+                unfinished += one.status not in SETTLED
+        return cls(files, pages, chunks, sick, unfinished, in_step)
 
 
 def tr(text: str) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from store.documents import Document
-from ui.pages.documents.model import COLLECTION, COVERAGE, NAME, SHARE, STATE, DocumentsModel
+from ui.pages.documents.model import COLLECTION, COVERAGE, KIND, NAME, SHARE, STATE, DocumentsModel
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
 from ui.widgets import TableView
 
 _WIDTHS = (0, 60, 110, 64, 72, 140, 0)
+_NARROW = 820
 _BAR = 64  # pixels of the coverage bar
 _THICK = 4
+_LIFT = 3  # the line under a row
 _WHOLE = 0.995  # what is said to be 100 %
 
 
@@ -31,7 +33,7 @@ class DocumentsTable(TableView):
 
     def __init__(self, theme: Theme, model: DocumentsModel) -> None:
         super().__init__(theme, QCoreApplication.translate("documents", "Documents"))
-        self.rows = model
+        self.rows, self._collections = model, False
         self.setModel(model)
         self.setItemDelegateForColumn(COVERAGE, _Coverage(theme, self))
         self.setSortingEnabled(True)
@@ -51,7 +53,18 @@ class DocumentsTable(TableView):
 
     def show_collections(self, shown: bool) -> None:
         """Whether the collection of each document is of interest."""
-        self.setColumnHidden(COLLECTION, not shown)
+        self._collections = shown
+        self._hide_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, what matters least goes."""
+        super().resizeEvent(event)
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        narrow = self.width() < self._theme.px(_NARROW)
+        self.setColumnHidden(KIND, narrow)
+        self.setColumnHidden(COLLECTION, narrow or not self._collections)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Delete removes."""
@@ -80,12 +93,12 @@ class _Coverage(QStyledItemDelegate):
         empty.text = ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, empty, painter, option.widget)
-        tokens, bar, rect = self._theme.tokens, self._theme.px(_BAR), option.rect
+        tokens, bar, rect = self._theme.tokens, self._theme.px(_BAR), option.rect.adjusted(0, 0, 0, -_LIFT)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left = rect.left() + Space.M
         if share:
-            ground = QRectF(left, rect.center().y() - _THICK / 2 + 1, bar, _THICK)
+            ground = QRectF(left, rect.center().y() - _THICK / 2, bar, _THICK)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.hairline))
             painter.drawRoundedRect(ground, _THICK / 2, _THICK / 2)
