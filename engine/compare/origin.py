@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import NotFound
+
 if TYPE_CHECKING:
     from engine.compare.scoring import Scorecard
     from engine.workspace import Workspace
@@ -16,13 +18,24 @@ Fact = tuple[str, str, bool]  # name, value, whether it is a hash
 def origin(workspace: Workspace, scorecard: Scorecard) -> list[dict[str, Any]]:
     """Titled lists of ``(name, value, is a hash)``: cost, proof, hashes."""
     row = scorecard.row
-    run = workspace.tuning.get(row.run) if row.run else None
+    run = _run(workspace, row.run)
     groups = [
         {"title": "What it cost", "rows": [*(_run_cost(run) if run else []), *_score_cost(scorecard)]},
         {"title": "Proof of which weights answered", "rows": [*(_gate(run) if run else []), *_canary(scorecard)]},
         {"title": "What it was made from", "rows": [*_hashes(scorecard), *(_dataset(run) if run else [])]},
     ]
     return [group for group in groups if group["rows"]]
+
+
+def _run(workspace: Workspace, number: str) -> Run | None:
+    """The run of a scorecard, which may have been deleted since."""
+    if not number:
+        return None
+    try:
+        found = workspace.tuning.get(number)
+    except NotFound:
+        return None
+    return found if found.id == number else None
 
 
 def _run_cost(run: Run) -> list[Fact]:

@@ -216,7 +216,8 @@ class Scoring:
 
     def _shots(self, tuned: Run) -> Shots:
         """For the prompted arm: the first short examples that the run was tuned on."""
-        asked = [example.messages for example in self._workspace.datasets.examples(tuned.dataset, count=100)]
+        data = f"{tuned.dataset}@{tuned.dataset_version}" if tuned.dataset_version else tuned.dataset
+        asked = [example.messages for example in self._workspace.datasets.examples(data, count=100)]
         pairs = [turns for turns in asked if [turn.role for turn in turns] == ["user", "assistant"]]
         return tuple((user.content, assistant.content) for user, assistant in pairs[:SHOTS])
 

@@ -55,6 +55,12 @@ def test_a_run_that_failed_its_gate_says_why(workspace: Workspace) -> None:
     assert said["Energy"] == "5,200 J"
 
 
+def test_a_run_that_is_gone_leaves_what_the_scorecard_knows(workspace: Workspace) -> None:
+    said = facts(workspace)
+    assert said["Run"] == "r1" and said["Adapter"] == SHA
+    assert "Tuning" not in said and "Gate" not in said and said["Base weights"]
+
+
 def test_a_report_is_written_in_one_step_into_new_folders(workspace: Workspace, tmp_path: Path) -> None:
     target = tmp_path / "neu 空" / "report.html"
     with_run(workspace)

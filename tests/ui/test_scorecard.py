@@ -292,6 +292,21 @@ def test_what_is_typed_is_saved_before_another_question_is_shown(
     assert "was not saved: the question is empty" in window.findChildren(Toast)[-1].text
 
 
+def test_ctrl_f_goes_to_the_search_of_what_is_in_view(
+    window: MainWindow, qtbot: QtBot, settled: Settled, sets: QuestionSets
+) -> None:
+    sets.save("s", [question(number) for number in range(3)])
+    page = opened(window, settled)
+    page.edit("s")
+    settled()
+    window.activateWindow()
+    qtbot.keyClick(page.editor.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.editor.search.hasFocus()
+    qtbot.keyClicks(page.editor.search, "number 2")
+    qtbot.waitUntil(lambda: page.editor.model.rowCount() == 1)
+    assert page.editor.form.text.toPlainText() == question(2).text
+
+
 def test_files_are_dropped_exported_and_refused(
     page: ScorecardPage,
     window: MainWindow,

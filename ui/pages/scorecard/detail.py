@@ -32,11 +32,15 @@ class Detail(Card):
     def __init__(self, shell: Shell) -> None:
         super().__init__(gap=Space.M)
         self._shell = shell
+        self._current: tuple[Answered, Sequence[Arm], bool] | None = None
         self._inside = QWidget()
         self.column.addWidget(self._inside)
 
     def show_row(self, row: Answered, arms: Sequence[Arm], *, editable: bool) -> None:
         """Show a question; ``editable`` is whether its checks can be edited."""
+        if self._current == (row, arms, editable):
+            return  # a card that is being answered is shown again and again: what is being read stays
+        self._current = (row, arms, editable)
         inside = QWidget()
         column = Column(self._head(row.question, editable), gap=Space.M)
         column.addLayout(self._answers(row, arms))

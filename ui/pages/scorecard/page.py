@@ -34,8 +34,9 @@ class ScorecardPage(Page):
         super().__init__(shell)
         self._choices = Choices((), (), ())
         self._wanted: int | None = None
+        self._reading = False
         self.bar, self.history, self.editor = ScoreBar(shell), History(shell), Editor(shell)
-        self.view = CardView(shell, self)
+        self.view = CardView(shell)
         self.sets, self.reports, self.work = SetIntents(shell, self), Reports(shell, self), Work(shell, self)
         self._lay_out()
         self._listen()
@@ -169,16 +170,18 @@ class ScorecardPage(Page):
     def _renew(self) -> None:
         """Read the wanted scorecard again, without bringing it into view."""
         if (number := self._wanted) is not None:
+            self._reading = True
             self.shell.look(
                 lambda: read_card(self.shell.workspace, number), self._show, owner=self, key="card", failed=self._lost
             )
 
     def _show(self, shown: Shown) -> None:
+        self._reading = False
         self.view.show_card(shown, running=self.work.number == shown.card.row.id)
         self._body.setCurrentWidget(self.view)
 
     def _lost(self, fault: FormfactError) -> None:
-        self._wanted = None
+        self._wanted, self._reading = None, False
         self.shell.fault(fault)
         self._read()
 
@@ -193,7 +196,7 @@ class ScorecardPage(Page):
 
     def _moved(self, event: Progress) -> None:
         self.bar.show_progress(event)
-        if self._wanted == self.work.number:
+        if self._wanted == self.work.number and not self._reading:  # a large set takes its time to be read
             self._renew()
 
     def _ended(self, _number: int) -> None:

@@ -41,7 +41,7 @@ class CardView(QScrollArea):
     report_asked = Signal()
     edit_asked = Signal(str, str)
 
-    def __init__(self, shell: Shell, host: QWidget) -> None:
+    def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shown: Shown | None = None
         self._running = False
@@ -52,7 +52,7 @@ class CardView(QScrollArea):
         self.go_on = Button(self.tr("Go on"), "plain", self._continue)
         self.picture = Picture(shell.theme)
         self.scores = Scores(shell.theme)
-        self.answers = Answers(shell, host)
+        self.answers = Answers(shell, self)
         self.answers.edit_asked.connect(self._edit)
         self.answers.opened.connect(self._reveal)
         self._lay_out(shell)
