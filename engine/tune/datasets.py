@@ -145,6 +145,6 @@ def _nothing_usable(path: Path, bad: Sequence[BadRow]) -> DataRefused:
     lines = "\n".join(f"line {row.line} {row.reason}: {row.text}" for row in bad[:5])
     return DataRefused(
         f"No row of {path.name} can be learnt from: line {bad[0].line} {bad[0].reason}.",
-        "Correct the rows, or say which column is what (--map FIELD=COLUMN).",
+        "Correct the rows, or say which column is what.",
         lines,
     )

@@ -301,6 +301,17 @@ def test_one_is_sent_to_an_example(window: MainWindow, page: ExamplesPage, settl
     assert page.view.table.currentIndex().row() == 2
 
 
+def test_closing_saves_what_was_edited(page: ExamplesPage, workspace: Workspace) -> None:
+    page.view.side.editor._turns[1].text.setPlainText("Ten years.")
+    assert page.leave() == ""
+    assert workspace.datasets.examples("lamps")[0].messages[1].content == "Ten years."
+    page.view.side.editor._turns[1].text.setPlainText("")
+    assert "cannot be saved" in page.leave()
+    page.view.side.add()
+    page.view.side.editor._turns[0].text.setPlainText("Half a question")
+    assert "not been added" in page.leave()
+
+
 def test_everything_has_a_name(page: ExamplesPage) -> None:
     nameless = [
         type(widget).__name__

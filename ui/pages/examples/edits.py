@@ -35,23 +35,28 @@ class Edits(QObject):
         self._shell = shell
         self._datasets = shell.workspace.datasets
 
+    def save_now(self, before: Draft, draft: Draft) -> str:
+        """Store an example before the window closes, without leaving the thread. Returns why not, or nothing."""
+        try:
+            if draft.example:
+                self._write_draft(before, draft)
+            else:
+                return self.tr("A new example has not been added yet.")
+        except FormfactError as fault:
+            return self.tr("The example that you were editing cannot be saved. {0}").format(fault.what)
+        return ""
+
     def save(
         self, before: Draft, draft: Draft, kept: Callable[[Draft], None], refused: Callable[[FormfactError], None]
     ) -> None:
         """Store a changed example."""
-
-        def write() -> None:
-            if draft.messages != before.messages:
-                self._datasets.change(draft.example, draft.messages)
-            if draft.tags != before.tags:
-                self._datasets.tag([draft.example], draft.tags)
 
         def then(_: None) -> None:
             kept(draft)
             self.done.emit(0)
             self._shell.toast(self.tr("Saved"), lambda: self._back(draft, before))
 
-        self._shell.look(write, then, owner=self, failed=refused)
+        self._shell.look(lambda: self._write_draft(before, draft), then, owner=self, failed=refused)
 
     def add(
         self, dataset: str, draft: Draft, kept: Callable[[int], None], refused: Callable[[FormfactError], None]
@@ -138,6 +143,12 @@ class Edits(QObject):
             on_done=then,
             page="examples",
         )
+
+    def _write_draft(self, before: Draft, draft: Draft) -> None:
+        if draft.messages != before.messages:
+            self._datasets.change(draft.example, draft.messages)
+        if draft.tags != before.tags:
+            self._datasets.tag([draft.example], draft.tags)
 
     def _back(self, now: Draft, before: Draft) -> None:
         """Undo a save."""

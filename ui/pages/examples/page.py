@@ -93,8 +93,7 @@ class ExamplesPage(Page):
 
     def leave(self) -> str:
         """Save what is being edited."""
-        self.view.side.save()
-        return ""
+        return self.view.side.save_now()
 
     def actions_offered(self) -> list[Action]:
         """See the titles."""

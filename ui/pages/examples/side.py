@@ -87,6 +87,15 @@ class Side(QTabWidget):
                 name, draft, lambda made: self._added(made, draft), lambda fault: self._refused(fault, draft, before)
             )
 
+    def save_now(self) -> str:
+        """Store what was changed before the window closes. Returns what would be lost, or nothing."""
+        draft, before = self.editor.draft, self.editor.saved
+        if draft is None or before is None or not self.editor.dirty:
+            return ""
+        if not (reason := self._edits.save_now(before, draft)):
+            self.editor.kept(draft)
+        return reason
+
     def close_dataset(self) -> None:
         """Edit nothing."""
         self.dataset = None

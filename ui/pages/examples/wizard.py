@@ -41,6 +41,13 @@ class ImportWizard(QWidget):
         self._name.setAccessibleName(self.tr("Name of the dataset"))
         self._form = MappingForm(self._name)
         self._form.changed.connect(self._look)
+        self._taken = Text(
+            self.tr("There is a dataset of this name. This becomes its newest version; the one before stays."),
+            "secondary",
+            wrap=True,
+        )
+        self._names: set[str] = set()
+        self._name.textChanged.connect(lambda _: self._show_taken())
         self._rows = RowsSeen(shell.theme)
         self._fault = Text("", "secondary", wrap=True)
         self._go = Button(self.tr("Import"), "primary", self._import)
@@ -67,11 +74,22 @@ class ImportWizard(QWidget):
         self._fault.setVisible(False)
         self._progress.setVisible(False)
         self._go.setEnabled(False)
+        self._show_taken()
+        datasets = self._shell.workspace.datasets
+        self._shell.look(lambda: datasets.list(versions=False), self._know, owner=self, key="names")
         self._look()
+
+    def _know(self, datasets: list[Dataset]) -> None:
+        self._names = {one.name for one in datasets}
+        self._show_taken()
+
+    def _show_taken(self) -> None:
+        self._taken.setVisible(self._name.text().strip() in self._names)
 
     def _made_mapping(self) -> QWidget:
         left = Card(Text(self.tr("How it is read"), "section"), self._kind, gap=Space.M)
         left.column.addWidget(self._form)
+        left.column.addWidget(self._taken)
         left.column.addWidget(self._fault)
         left.column.addStretch(1)
         left.setFixedWidth(self._shell.theme.px(340))
