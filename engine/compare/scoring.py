@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import events, resources
-from engine.compare.checks import Heard
+from engine.compare.judge import answer_row, judged, scored
 from engine.compare.questions import Question, QuestionSet, digest, from_json, read_questions, to_json
 from engine.compare.scorecard import Scored, SideScores, side_scores
 from engine.compare.verdict import Verdict, verdict
 from engine.errors import Cancelled, NotFound, QuestionsRefused, Refused
 from engine.task import Task
-from engine.types import FOUR_ARMS, Answer, Arm
+from engine.types import FOUR_ARMS, Arm
 from store import scores
 from store.scores import AnswerRow, ScoreRow, Summary
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
     from store.models import Model
     from store.runs import Run
+
+__all__ = ["Scorecard", "Scoring", "judged"]
 
 SHOTS = 3
 Shots = tuple[tuple[str, str], ...]
@@ -142,9 +144,9 @@ class Scoring:
     def get(self, number: int) -> Scorecard:
         """A scorecard that is stored, finished or not."""
         row = self._scorecard(number)
-        scored = tuple(_scored(answer) for answer in scores.answers(self._workspace.database, number))
-        form, facts = side_scores(scored, "form"), side_scores(scored, "facts")
-        return Scorecard(row, from_json(row.question_set), scored, form, facts, verdict(form, facts))
+        judgements = tuple(scored(answer) for answer in scores.answers(self._workspace.database, number))
+        form, facts = side_scores(judgements, "form"), side_scores(judgements, "facts")
+        return Scorecard(row, from_json(row.question_set), judgements, form, facts, verdict(form, facts))
 
     def _scorecard(self, number: int) -> ScoreRow:
         if row := scores.scorecard(self._workspace.database, number):
@@ -248,35 +250,8 @@ class Scoring:
         except Cancelled as stop:
             said = "Scoring stopped; the answers so far are saved."
             raise Cancelled(said, "The same command goes on from there.") from stop
-        rows = [_answer_row(row.id, question, answer) for answer in answers]
+        rows = [answer_row(row.id, question, answer) for answer in answers]
         scores.add(self._workspace.database, rows, time.monotonic() - began)
-
-
-def judged(question: Question, answer: Answer) -> Scored:
-    """An answer with what the question's checks say of it."""
-    heard = Heard(answer.answer, answer.passages)
-    form, facts = question.faults("form", heard), question.faults("facts", heard)
-    return Scored(
-        question.id,
-        answer.arm,
-        int(not form) if question.form else None,
-        int(not facts) if question.facts else None,
-        answer,
-        form,
-        facts,
-    )
-
-
-def _answer_row(number: int, question: Question, answer: Answer) -> AnswerRow:
-    one = judged(question, answer)
-    faults = msgspec.json.encode({"form": one.form_faults, "facts": one.facts_faults}).decode()
-    return AnswerRow(number, question.id, answer.arm, one.form, one.facts, faults, msgspec.json.encode(answer).decode())
-
-
-def _scored(row: AnswerRow) -> Scored:
-    faults = msgspec.json.decode(row.faults, type=dict[str, tuple[str, ...]])
-    answer = msgspec.json.decode(row.answer, type=Answer)
-    return Scored(row.question, Arm(row.arm), row.form, row.facts, answer, faults["form"], faults["facts"])
 
 
 def _digest(value: Any) -> str:
