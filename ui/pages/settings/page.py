@@ -91,7 +91,7 @@ class SettingsPage(Page):
     def _engine(self) -> Section:
         section, auto = Section(self.tr("Answering")), self.tr("Automatic")
         cores = usable_cores()
-        self.threads = Stepper(self.tr("Threads"), 0, max(cores, 64), 1, special=auto)
+        self.threads = Stepper(self.tr("Threads"), 0, cores, 1, special=auto)
         self.layers = Stepper(self.tr("Layers on the GPU"), -1, MOST_LAYERS, 1, special=auto)
         self.threads.changed.connect(lambda value: self._set(threads=value))
         self.layers.changed.connect(lambda value: self._set(gpu_layers=value))

@@ -78,7 +78,6 @@ class Stepper(QWidget):
         self.field.setAccessibleName(name)
         self.field.setKeyboardTracking(False)
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.field.setMinimumWidth(FIELD)
         self.less, self.more = Button("−", "plain", self.field.stepDown), Button("+", "plain", self.field.stepUp)
         self.less.setAccessibleName(tr("Less: {0}").format(name))
