@@ -124,6 +124,7 @@ def test_what_cannot_be_learnt_is_not_saved_and_not_lost(
     back = next(button for button in banner.findChildren(QPushButton) if button.text() == "Back to it")
     back.click()
     assert answer_in_editor(view) == " "
+    view.side.editor.revert()
 
 
 def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow, page: ExamplesPage, settled: Settled) -> None:
@@ -310,6 +311,8 @@ def test_closing_saves_what_was_edited(page: ExamplesPage, workspace: Workspace)
     page.view.side.add()
     page.view.side.editor._turns[0].text.setPlainText("Half a question")
     assert "not been added" in page.leave()
+    page.view.side.editor.revert()
+    assert page.leave() == ""
 
 
 def test_everything_has_a_name(page: ExamplesPage) -> None:
