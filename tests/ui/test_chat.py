@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from engine import resources
 from engine.chat.conversations import Conversations
+from engine.jobs import Lane
 from engine.task import Task
 from engine.types import FOUR_ARMS, Arm, Passage, Sampling
 from engine.workspace import Workspace
@@ -355,6 +357,52 @@ def test_a_question_that_was_cut_off_by_the_end_of_formfact(qtbot: QtBot, page: 
     QTest.mouseClick(pane._ask, Qt.MouseButton.LeftButton)
     answered(qtbot, page)
     assert panes(page)[Arm.TUNED].view.toPlainText()
+
+
+def test_other_weights_than_before_are_said_and_the_question_can_be_asked_anew(
+    qtbot: QtBot, page: ChatPage, workspace: Workspace, settled: Callable[[], None]
+) -> None:
+    ask(qtbot, page)
+    workspace.database.run("UPDATE comparisons SET model_sha256 = 'another'")
+    press(page, "Base")
+    answered(qtbot, page)
+    pane = panes(page)[Arm.BASE]
+    assert "no longer the one" in pane._gap.text()
+    QTest.mouseClick(pane._ask, Qt.MouseButton.LeftButton)
+    answered(qtbot, page)
+    assert panes(page)[Arm.BASE].view.toPlainText()
+    assert page.turns.current and page.turns.current.question._place.text() == "2/2"
+
+
+def test_an_older_question_can_be_made_the_current_one(
+    qtbot: QtBot, page: ChatPage, settled: Callable[[], None]
+) -> None:
+    first = ask(qtbot, page)
+    ask(qtbot, page, "And for lamps?")
+    assert first.toggle is None
+    settled()
+    page.turns.ensureWidgetVisible(first)
+    QTest.mouseClick(first.stage.panes[0].view.viewport(), Qt.MouseButton.LeftButton)
+    assert page.turns.current is first and first.toggle
+    press(page, "Base")
+    qtbot.waitUntil(lambda: not page.flows.running, timeout=PATIENCE_MS)
+    settled()
+    assert first.turn and Arm.BASE in first.turn.answers
+    assert page.turns.views[-1].turn and Arm.BASE not in page.turns.views[-1].turn.answers
+
+
+def test_a_question_that_was_cancelled_in_the_queue_goes_back_into_the_box(
+    qtbot: QtBot, page: ChatPage, shell: Shell, settled: Callable[[], None]
+) -> None:
+    held = threading.Event()
+    shell.run(Lane.CHAT, "Scoring", lambda _: held.wait(60), owner=page)
+    QTest.keyClicks(page.box.field, QUESTION)
+    QTest.keyClick(page.box.field, Qt.Key.Key_Return)
+    assert "Waits until" in panes(page)[Arm.TUNED]._gap.text()
+    QTest.keyClick(page.box.field, Qt.Key.Key_Escape)
+    held.set()
+    settled()
+    assert page.box.question == QUESTION and page.turns.views == []
 
 
 def test_what_cannot_begin_gives_the_question_back(

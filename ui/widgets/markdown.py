@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QCursor,
     QDesktopServices,
     QGuiApplication,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QTextBlock,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QWidget
 from ui.theme.tokens import Type
 from ui.widgets.markdown_format import KIND, PAD, formats, plain
 from ui.widgets.markdown_text import Grid, Item, Line, Run, Stream
+from ui.widgets.scroll import settle
 
 if TYPE_CHECKING:
     from ui.theme.theme import Theme
@@ -40,9 +42,11 @@ class MarkdownView(QTextBrowser):
 
     Signals:
         cited: the number of a citation that was clicked.
+        clicked: it was clicked, and nothing in it was selected.
     """
 
     cited = Signal(int)
+    clicked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +111,7 @@ class MarkdownView(QTextBrowser):
         items = self._stream.items
         if kept == len(self._shown) == len(items):
             return
+        before = self.height()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         if kept == len(self._shown) - 1 and kept < len(items) and self._grow(cursor, self._shown[kept], items[kept]):
@@ -120,6 +125,8 @@ class MarkdownView(QTextBrowser):
         cursor.endEditBlock()
         self._shown = list(items)
         self.viewport().update()
+        if self.height() != before and self.isVisible():
+            settle()
 
     def _grow(self, cursor: QTextCursor, old: Item, new: Item) -> bool:
         """Make the last item longer instead of new; False where it is another one."""
@@ -199,6 +206,12 @@ class MarkdownView(QTextBrowser):
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(QCursor.pos())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click that selects nothing is told."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self.clicked.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The page scrolls, not the answer."""

@@ -42,6 +42,7 @@ class ChatPage(Page):
         self.state = PageState(layout.get("chat.layout", ONE), Arm(layout.get("chat.arm", Arm.TUNED)))
         self.conversation = ""
         self._opened = 0
+        self._unasked = ""
         self._begun = False
         self._conversations = shell.workspace.conversations
         self.flows = Flows(shell)
@@ -220,8 +221,8 @@ class ChatPage(Page):
             self._adopt(flow)
         if flow.fault is not None and flow.comparison is None:
             self.shell.fault(flow.fault)
-            if mine and flow.after is None and not self.box.question:
-                self.box.put(flow.question)  # it did not even begin: the question is given back
+        if mine and flow.comparison is None and flow.after is None:
+            self._unasked = flow.question
         self.shell.tell("conversations")
         self._settle()
         if mine or flow.conversation == self.conversation:
@@ -246,8 +247,15 @@ class ChatPage(Page):
     def _show_turns(self, conversation: str, turns: Sequence[Turn], *, afresh: bool = False) -> None:
         if conversation == self.conversation:
             self.turns.show_turns(turns, self._flows_of, afresh=afresh)
+            self._give_back(turns)
             self.sight.catch_up()
             self._settle()
+
+    def _give_back(self, turns: Sequence[Turn]) -> None:
+        """A question that did not get as far as the store goes back into the box."""
+        asked, self._unasked = self._unasked, ""
+        if asked and not self.box.question and not (turns and turns[-1].comparison.question == asked.strip()):
+            self.box.put(asked)
 
     def _flows_of(self, comparison: int) -> list[Flow]:
         return [flow for flow in self.flows.running if flow.comparison == comparison]

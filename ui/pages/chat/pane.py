@@ -34,7 +34,8 @@ class Pane(Card):
         voted: 1, -1, or 0 to take a vote back.
         corrected: the answer as a person put it.
         exampled: the answer is to become a training example.
-        wanted: the answer is to be given: ``more`` (the first time, or after it was cut off) or ``reseed``.
+        wanted: the answer is to be given: ``more`` (the first time, or after it was cut off), ``reseed``, or ``anew``
+            (the question is asked again, as it would be today).
         cited: a citation's number was clicked.
         continued: the conversation is to go on from this answer.
         touched: the pane was clicked.
@@ -60,7 +61,8 @@ class Pane(Card):
         self._note = Text("", "label")
         self.view = MarkdownView(shell.theme)
         self._gap = Text("", "secondary", wrap=True)
-        self._ask = Button("", "plain", lambda: self.wanted.emit("more"))
+        self._how = "more"
+        self._ask = Button("", "plain", lambda: self.wanted.emit(self._how))
         self._foot = Text("", "label", wrap=True)
         self._checks = {"form": Text("", "secondary"), "facts": Text("", "secondary")}
         self._more = IconButton(shell.theme, "more", self.tr("More"), self._open_menu, size=16)
@@ -75,6 +77,7 @@ class Pane(Card):
         self.column.addLayout(Row(*self._checks.values(), None, gap=Space.L))
         self.column.addWidget(self._foot)
         self.view.cited.connect(self.cited)
+        self.view.clicked.connect(self.touched)
         shell.theme.changed.connect(self._measure)
         self._measure()
         self._name_arm()
@@ -88,6 +91,7 @@ class Pane(Card):
         self.saying = False
         self._text = edit or answer.answer
         self._fill(True)
+        self._how = "more"
         self._ask.setText(self.tr("Answer again"))
         self._ask.setVisible(answer.stop_reason == "stopped")
         self.view.set_markdown(self._text, sources=0 if self._letter else len(answer.passages))
@@ -115,8 +119,9 @@ class Pane(Card):
         self._text += piece
         self.view.append_markdown(piece)
 
-    def show_gap(self, why: str, offer: str = "") -> None:
-        """Say why there is no answer; ``offer`` is the label of the button that asks for it."""
+    def show_gap(self, why: str, offer: str = "", how: str = "more") -> None:
+        """Say why there is no answer; ``offer`` labels the button that asks for it, ``how`` is as in ``wanted``."""
+        self._how = how
         self.answer, self._text = None, ""
         self.saying = False
         self.view.set_markdown("")
@@ -193,10 +198,10 @@ class Pane(Card):
         super().resizeEvent(event)
         self._show_icons()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click anywhere makes its question the current one."""
+        super().mouseReleaseEvent(event)
         self.touched.emit()
-        super().mousePressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """What can be done stands out while the mouse is here."""

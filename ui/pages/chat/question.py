@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -25,6 +25,7 @@ class QuestionView(QWidget):
         repeated: it is to be answered under a new seed.
         kept: it is to become a question of the scorecard.
         deleted: the turn is to go.
+        touched: it was clicked.
     """
 
     edited = Signal(str)
@@ -32,6 +33,7 @@ class QuestionView(QWidget):
     repeated = Signal()
     kept = Signal()
     deleted = Signal()
+    touched = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -39,6 +41,7 @@ class QuestionView(QWidget):
         self._question = ""
         self._box: AskBox | None = None
         self._text = Text("", "section", wrap=True, select=True)
+        self._text.installEventFilter(self)
         self._steps: list[QWidget] = []
         self._icons: dict[str, IconButton] = {}
         self._row = Row(gap=Space.XS)
@@ -87,6 +90,12 @@ class QuestionView(QWidget):
         self._box.column.addWidget(Text(self.tr("Enter asks, Esc leaves it as it was."), "label"))
         self._column.addWidget(self._box)
         self._box.field.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click on the words that selects none of them is told."""
+        if event.type() == QEvent.Type.MouseButtonRelease and not self._text.hasSelectedText():
+            self.touched.emit()
+        return super().eventFilter(watched, event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """What can be done stands out while the mouse is here."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from ui.pages.chat.pane import Pane
 from ui.shell import Shell
 from ui.theme.tokens import Space
+from ui.widgets.scroll import settle
 
 
 class Stage(QWidget):
@@ -44,6 +45,7 @@ class Stage(QWidget):
         for column in range(2):
             self._grid.setColumnStretch(column, int(column < columns))
         self._shown = list(panes)
+        settle()
         if picture:
             _Fade(self, picture, self._shell.theme.motion_ms)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from engine import events
 from engine.chat.asking import Turn
 from engine.chat.service import arms_of
+from engine.errors import FormfactError, WrongWeights
 from engine.events import Event
 from engine.types import Arm
 from ui.pages.chat.comparing import Comparing
@@ -49,6 +50,7 @@ class TurnView(QWidget):
         self.toggle: Toggle | None = None
         self._arm: Arm | None = None
         self._panes: dict[Arm, Pane] = {}
+        self._faults: dict[Arm, FormfactError] = {}
         self._judged: object = None
         self.question = QuestionView(shell)
         self.stage = Stage(shell)
@@ -112,12 +114,17 @@ class TurnView(QWidget):
         if self.turn is None:
             return ()
         asked = {*arms_of(self.turn.comparison), *(arm for flow in self.flows for arm in flow.arms)}
-        return tuple(arm for arm in self.shown if arm not in asked and arm in self._state.allowed)
+        return tuple(arm for arm in self.shown if arm not in {*asked, *self._faults} and arm in self._state.allowed)
 
     def show_turn(self, turn: Turn, flows: Sequence[Flow]) -> None:
         """Show a turn as the store has it, and what is being answered of it now."""
         if self.turn == turn and self.flows == list(flows):
             return
+        for flow in {*self.flows, *flows}:  # what ended badly is said until it is asked for again
+            for arm in flow.arms:
+                self._faults.pop(arm, None)
+                if flow.ended and flow.fault:
+                    self._faults[arm] = flow.fault
         self.turn, self.flows = turn, list(flows)
         self.question.show_question(turn.comparison.question, turn.place, len(turn.siblings), whole=True)
         self.refresh()
@@ -185,6 +192,7 @@ class TurnView(QWidget):
     # Parts
 
     def _listen(self) -> None:
+        self.question.touched.connect(self.touched)
         self.question.edited.connect(self._edit)
         self.question.stepped.connect(lambda step: self._do(lambda turn: self._deeds.select(turn, turn.place + step)))
         self.question.repeated.connect(lambda: self._do(lambda turn: self._deeds.reseed(turn, self._all_shown())))
@@ -218,27 +226,31 @@ class TurnView(QWidget):
         else:
             pane.show_gap(*self._gap(arm, flow))
 
-    def _gap(self, arm: Arm, flow: Flow | None) -> tuple[str, str]:
-        """Why there is no answer, and what to offer."""
+    def _gap(self, arm: Arm, flow: Flow | None) -> tuple[str, str, str]:
+        """Why there is no answer, what to offer, and how that is then asked for."""
+        again = self.tr("Answer again")
         if flow:
             queued = flow.job is None or flow.job.state == "queued"
-            return self.tr("Waits until other work is done…") if queued else self.tr("Thinking…"), ""
+            return (self.tr("Waits until other work is done…") if queued else self.tr("Thinking…")), "", ""
+        if fault := self._faults.get(arm):
+            said = f"{fault.what} {fault.remedy}".strip()
+            anew = isinstance(fault, WrongWeights)
+            return (said, self.tr("Ask again, as things are now"), "anew") if anew else (said, again, "more")
         if self.turn and arm in self.turn.missing:
-            again = self.tr("Answer again")
             if self.turn.state == "interrupted":
-                return self.tr("Formfact ended before this was answered."), again
-            if self.turn.error:
-                return self.turn.error, again
-            return self.tr("Stopped before anything was said."), again
+                return self.tr("Formfact ended before this was answered."), again, "more"
+            return self.turn.error or self.tr("Stopped before anything was said."), again, "more"
         if arm in self._state.allowed:
-            return self.tr("Not asked yet."), self.tr("Answer")
-        return self._state.why_not, ""
+            return self.tr("Not asked yet."), self.tr("Answer"), "more"
+        return self._state.why_not, "", ""
 
     def _want(self, arm: Arm, how: str) -> None:
         if self.turn is None:
             return
         if how == "reseed":
             self._deeds.reseed(self.turn, self._all_shown())
+        elif how == "anew":
+            self._deeds.edit(self.turn, self.asked, self._all_shown())
         else:
             cut = [one for one in self.turn.missing if one in self.shown]
             self._deeds.more(self.turn, list(dict.fromkeys([arm, *cut])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -19,7 +19,7 @@ from ui.pages.chat.turn import TurnView
 from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Column, Text
-from ui.widgets.scroll import Scroll
+from ui.widgets.scroll import Scroll, settle
 
 PAUSE_MS = 10
 FIRST = 1
@@ -84,6 +84,7 @@ class TurnList(Scroll):
             view.show_turn(turn, flows(turn.comparison.id))
         self.views = wanted
         self._show_older()
+        settle()
         if self.current not in wanted:
             self.set_current(wanted[-1] if wanted else None)
 
@@ -165,9 +166,20 @@ class TurnList(Scroll):
 
     def _made(self) -> TurnView:
         view = TurnView(self._shell, self._deeds, self._state)
-        view.touched.connect(lambda: self.set_current(view))
+        view.touched.connect(lambda: self._choose(view))
         view.toggled.connect(self.toggled)
         return view
+
+    def _choose(self, view: TurnView) -> None:
+        """Make a turn that was clicked the current one; its answers stay under the mouse."""
+        if view is self.current:
+            return
+        before = view.stage.mapTo(self, QPoint(0, 0)).y()
+        self.stay()
+        self.set_current(view)
+        settle()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + view.stage.mapTo(self, QPoint(0, 0)).y() - before)
 
     def _drop(self, view: TurnView) -> None:
         if view is self.current:
@@ -192,6 +204,7 @@ class TurnList(Scroll):
         view = self._made()
         view.show_turn(self._turns[self._first], [])
         self._column.insertWidget(1, view)
+        settle()
         self.views.insert(0, view)
         self._show_older()
 
