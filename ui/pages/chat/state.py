@@ -19,7 +19,7 @@ class PageState:
         arm: the arm that the next question goes to in the layout ``one``.
         blind: whether it is hidden whose answer is whose.
         difference: whether the current turn shows which words differ.
-        allowed: the arms that can answer.
+        allowed: the arms that can answer; those that need a tuned run only once it is known that there is one.
         why_not: why the others cannot.
         runs: what each run is called, by its id.
     """
@@ -28,7 +28,7 @@ class PageState:
     arm: Arm = Arm.TUNED
     blind: bool = False
     difference: bool = False
-    allowed: tuple[Arm, ...] = FOUR_ARMS
+    allowed: tuple[Arm, ...] = tuple(arm for arm in FOUR_ARMS if not arm.adapted)
     why_not: str = ""
     runs: dict[str, str] = field(default_factory=dict)
 
