@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from engine.compare.scorecard import SideScores
+from engine.compare.checks import Side
 from engine.compare.scoring import Scorecard
 from engine.types import Arm, Interval
 from ui import words
@@ -23,6 +25,7 @@ class Scores(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._cells: dict[tuple[Arm, Side], Cell] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(Space.L)
@@ -33,45 +36,67 @@ class Scores(QWidget):
 
     def show_card(self, card: Scorecard) -> None:
         """Show the scores of a scorecard."""
+        if tuple(dict.fromkeys(arm for arm, _ in self._cells)) != card.arms:
+            self._lay_out(card.arms)
+        for (arm, name), cell in self._cells.items():
+            side = card.form if name == "form" else card.facts
+            cell.show_score(side.arms.get(arm), side.gains.get((arm, Arm.BASE)))
+
+    def _lay_out(self, arms: Sequence[Arm]) -> None:
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
+        self._cells = {}
         for column, head in ((0, self.tr("Arm")), (1, self.tr("Form")), (3, self.tr("Facts"))):
             self._grid.addWidget(Text(head, "label"), 0, column)
-        for place, arm in enumerate(card.arms):
+        columns: tuple[tuple[int, Side], ...] = ((1, "form"), (3, "facts"))
+        for place, arm in enumerate(arms):
             row = 2 * place + 2
             self._grid.addWidget(Line(), row - 1, 0, 1, 5)
             self._grid.addWidget(_named(arm), row, 0)
-            for column, side in ((1, card.form), (3, card.facts)):
-                self._fill(row, column, side, arm)
+            for column, side in columns:
+                self._cells[arm, side] = cell = Cell(self._theme, arm)
+                self._grid.addWidget(cell.mean, row, column)
+                self._grid.addWidget(cell, row, column + 1)
 
-    def _fill(self, row: int, column: int, side: SideScores, arm: Arm) -> None:
-        """Mean, bar and interval of one score."""
-        score = side.arms.get(arm)
-        if score is None:
-            self._grid.addWidget(Text("–", "secondary"), row, column)
-            return
-        mean, between, cell = Text(words.percent(score.mean), "number"), Text(_range(score), "label"), QWidget()
-        between.setIndent(_INSET)
-        cell.setLayout(Column(None, Bar(self._theme, arm, score), between, None, gap=2))
-        self._grid.addWidget(mean, row, column)
-        self._grid.addWidget(cell, row, column + 1)
-        if (gain := side.gains.get((arm, Arm.BASE))) is not None:
-            told = self.tr("Against {0}: {1} points ({2} to {3})")
+
+class Cell(QWidget):
+    """One score: the mean, which stands in a column of its own, and here the interval as a bar and in numbers."""
+
+    def __init__(self, theme: Theme, arm: Arm) -> None:
+        super().__init__()
+        self.mean, self._bar, self._between = Text("–", "number"), Bar(theme, arm), Text("", "label")
+        self._between.setIndent(_INSET)
+        self.setLayout(Column(None, self._bar, self._between, None, gap=2))
+
+    def show_score(self, score: Interval | None, gain: Interval | None) -> None:
+        """Show a score, and in the tip how much better it is than Base's."""
+        self.mean.setText(words.percent(score.mean) if score else "–")
+        self._between.setText(_range(score) if score else "")
+        self._bar.show_score(score)
+        tip = ""
+        if gain is not None:
             points = [f"{100 * one:+.0f}" for one in (gain.mean, gain.low, gain.high)]
-            for part in (mean, cell):
-                part.setToolTip(told.format(arm_name(Arm.BASE), *points))
+            tip = self.tr("Against {0}: {1} points ({2} to {3})").format(arm_name(Arm.BASE), *points)
+        for part in (self.mean, self):
+            part.setToolTip(tip)
 
 
 class Bar(QWidget):
     """An interval on the line from 0 to 100 %, with a dot at the mean."""
 
-    def __init__(self, theme: Theme, arm: Arm, score: Interval) -> None:
+    def __init__(self, theme: Theme, arm: Arm) -> None:
         super().__init__()
-        self._theme, self._arm, self._score = theme, arm, score
+        self._theme, self._arm = theme, arm
+        self._score: Interval | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{words.percent(score.mean)}, {_range(score)}")
         theme.changed.connect(self.update)
+
+    def show_score(self, score: Interval | None) -> None:
+        """Draw this one; None: nothing was checked."""
+        self._score = score
+        self.setAccessibleName(f"{words.percent(score.mean)}, {_range(score)}" if score else "")
+        self.update()
 
     def sizeHint(self) -> QSize:
         """A line."""
@@ -79,6 +104,8 @@ class Bar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The whole line, the interval on it, the mean."""
+        if self._score is None:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.tokens.hairline), 2))
