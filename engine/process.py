@@ -32,7 +32,6 @@ from typing import Any
 import msgspec
 
 from engine import events
-from engine.errors import ChildDied
 from engine.task import Task
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -298,6 +297,3 @@ def _environment(threads: int | None) -> dict[str, str]:
     if threads:
         env |= {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     return env
-
-
-__all__ = ["Call", "Child", "ChildDied", "kill_tree", "tail"]
