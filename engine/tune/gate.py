@@ -144,7 +144,7 @@ def _base_cause(quantised: bool, base: Agreement, twin_tokens: float | None) -> 
 
 
 def _refused(model: Model, base: Agreement, fault: FormfactError) -> Gate:
-    nothing = Agreement(float("inf"), 0.0)
+    nothing = Agreement(1.0, 0.0)
     return Gate(False, f"llama.cpp refuses the adapter. {fault.what}", is_quantised(model), True, base, nothing, 0.0)
 
 

@@ -115,5 +115,8 @@ def _data(run: Run) -> str:
 
 
 def _parsed(text: str, kind: type[Kind]) -> Kind | None:
-    """A row's JSON column; None while there is nothing in it."""
-    return None if text in ("", "{}") else msgspec.json.decode(text, type=kind)
+    """A row's JSON column; None while nothing is in it, or figures that were no numbers (JSON has none of those)."""
+    try:
+        return None if text in ("", "{}") else msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError:
+        return None

@@ -16,6 +16,7 @@ from engine.errors import Cancelled, ChildDied, FormfactError, ModelRefused
 from engine.process import Child
 from engine.task import Task
 from engine.tune import gate, weights, wishes
+from engine.tune.journal import FILE, Journal
 from engine.tune.loop import trained
 from engine.tune.prepare import prepare, vocabulary
 from engine.tune.recipe import Recipe, smaller
@@ -61,7 +62,7 @@ class Pipeline:
         try:
             self._task.emit(events.Started("Preparing the examples"))
             warm = tuner.call("warm_up")  # seconds of imports, meanwhile the tokens are made
-            prepare(self._workspace, self._model, self._recipe, self._data, self._folder, self._task)
+            self._prepare()
             write_samples(self._workspace, self._model, self._folder, self._recipe.samples, self._task)
             gate.write_canaries(self._workspace, self._model, self._folder, vocabulary(self._model), self._task)
             warm.result(self._task)
@@ -98,6 +99,20 @@ class Pipeline:
             raise Cancelled
         self.row(metrics=_json(found))
         return msgspec.convert(found, Totals)
+
+    def _prepare(self) -> None:
+        """The tokens. What a person should know of them (examples that were left out) is kept in the journal."""
+        journal = Journal(self._folder / FILE, self._task)
+
+        def tell(event: events.Event) -> None:
+            (journal.tell if isinstance(event, events.Notice) else self._task.emit)(event)
+
+        told = Task(tell)
+        self._task.on_cancel(told.cancel)
+        try:
+            prepare(self._workspace, self._model, self._recipe, self._data, self._folder, told)
+        finally:
+            journal.close()
 
     def _heed(self) -> None:
         """Raise ``Cancelled`` if there is a wish to stop, of whatever kind, before there is anything to save."""

@@ -84,10 +84,10 @@ class Watch:
         """Training starts, or goes on after ``step``."""
         if step == 0 and self.before_start:
             self.before_start()
-        if step == 0:
-            self.sample(step)
         self.totals.tokens = sum(self._tokens[:step])
         self._mark = time.monotonic()
+        if step == 0:
+            self.evaluate(step)  # where it comes from
 
     def should_stop(self) -> bool:
         """Whether someone asked to save and stop."""

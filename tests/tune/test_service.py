@@ -66,6 +66,15 @@ def test_from_a_dataset_to_an_adapter(workspace: Workspace, model: str) -> None:
     notices = [event.text for event in told if isinstance(event, events.Notice)]
     assert any("left out: its last answer does not fit" in text for text in notices)
     assert any(isinstance(event, events.Estimated) for event in told)
+    assert any(isinstance(event, events.RunBegan) and event.run == run.id for event in told)
+    progress = [event for event in told if isinstance(event, events.Progress) and event.what == "Tuning"]
+    assert [event.done for event in progress] == [1, 2]
+    curve = workspace.tuning.story(run).read_on()
+    assert any("left out" in text for text in curve.notices)  # kept, not only told
+    samples = curve.samples
+    assert {one.step for one in samples} == {0, 2}
+    assert len({one.question for one in samples}) == 3
+    assert all(one.question.startswith("Tell me of a cat") and one.answer for one in samples)
     with pytest.raises(errors.FormfactError, match="nothing to go on with"):
         workspace.tuning.resume(run.id, Task())
     with pytest.raises(errors.FormfactError, match="not under way"):

@@ -20,7 +20,8 @@ from engine.process import ROOT, Child
 from engine.task import Task
 from engine.tune.journal import read
 from engine.tune.loop import trained
-from engine.tune.watch import STOP, Totals, newest_checkpoint
+from engine.tune.watch import Totals, newest_checkpoint
+from engine.tune.wishes import STOP
 from tests.tune.conftest import RECIPE, STEPS, new_child, new_run
 
 
@@ -45,7 +46,7 @@ def test_a_run_learns_and_tells(straight: tuple[Path, Totals]) -> None:
     steps = [event for event in told if isinstance(event, events.TrainStep)]
     assert [event.step for event in steps] == list(range(1, STEPS + 1))
     assert isinstance(told[0], events.Estimated)
-    assert [event.step for event in told if isinstance(event, events.Evaluated)] == [4, 8]
+    assert [event.step for event in told if isinstance(event, events.Evaluated)] == [0, 4, 8]
     assert [event.step for event in told if isinstance(event, events.Saved)] == [3, 6, 8]
     assert steps[-1].loss < steps[0].loss
     assert totals.held_out[-1][1] < totals.held_out[0][1]

@@ -105,6 +105,8 @@ class LossChart(QWidget):
         for place, line in enumerate(self._lines):
             arm, pen_style, mark = style(place)
             self._add(item, line.curve, tokens.arm(arm), pen_style, mark)
+        highest = [max(line.curve.losses, default=0.0) for line in self._lines]
+        item.setYRange(0, max(highest) or 1.0)  # from 0, so that a small wobble looks small
         if self._steps:
             item.setXRange(0, self._steps)
         else:

@@ -140,16 +140,17 @@ class Deeds(QObject):
             work,
             owner=self,
             on_event=heard,
-            on_done=self._done,
+            on_done=self.tell_end,
             on_end=self._ended,
             page="tune",
         )
 
-    def _done(self, run: Run) -> None:
+    def tell_end(self, run: Run) -> None:
+        """Say that a run has ended, and how."""
         name = run.name or run.id
-        if run.state == "failed":
-            self._shell.notify(self.tr("Tuning “{0}” did not pass its gate").format(name), run.note)
-        else:
+        if run.state in ("failed", "interrupted"):
+            self._shell.notify(self.tr("Tuning “{0}” did not come through").format(name), run.note)
+        elif run.adapter:
             self._shell.notify(self.tr("“{0}” is tuned").format(name), self.tr("Try it in Chat."))
 
     def _ended(self, job: Job) -> None:

@@ -178,9 +178,8 @@ class _Drawn(QStyledItemDelegate):
         self._line(painter, upper, one.title, tokens.ink, Type.BODY, QFont.Weight.Medium)
         size = self._theme.px(Type.BODY)
         tone = said.tone(one)
-        self._theme.icon(said.icon(one), tone or "ink2").paint(
-            painter, QRect(lower.left(), lower.top(), size, lower.height())
-        )
+        square = QRect(lower.left(), lower.top() + (lower.height() - size) // 2, size, size)
+        self._theme.icon(said.icon(one), tone or "ink2").paint(painter, square)
         lower = lower.adjusted(size + Space.XS, 0, 0, 0)
         words = " · ".join(part for part in (said.state(one), said.moment(one.run.created_at)) if part)
         self._line(painter, lower, words, tokens.ink2, Type.SECONDARY)

@@ -21,7 +21,7 @@ from ui.theme.tokens import Space
 from ui.widgets import Button, Column, Line, Row, Text
 
 _LIST = 264
-_FOLLOW_MS = 600
+_FOLLOW_MS, _UNSEEN_MS = 600, 3000
 
 
 class TunePage(Page):
@@ -43,7 +43,7 @@ class TunePage(Page):
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._timer = QTimer(self, singleShot=True, interval=_FOLLOW_MS)
-        self._timer.timeout.connect(self._follow)
+        self._timer.timeout.connect(self._read)
         self.list.chosen.connect(self._chosen)
         self.deeds.began.connect(self.show_run)
         self.deeds.stage.connect(self.view.show_stage)
@@ -148,17 +148,18 @@ class TunePage(Page):
             self.view.show_run(shown[0])
             self._stack.setCurrentWidget(self.view)
             if before and before.one.run.id == shown[0].one.run.id and before.one.run.state != shown[0].one.run.state:
-                self.shell.tell("runs")
+                self._moved_on(before, shown[0])
         else:
             self.overlay.show_runs(shown)
             self._stack.setCurrentWidget(self.overlay)
         if any(one.one.active for one in shown):
-            self._timer.start()
+            self._timer.start(_FOLLOW_MS if self.isVisible() else _UNSEEN_MS)
 
-    def _follow(self) -> None:
-        """Read on while someone looks."""
-        if self.isVisible():
-            self._read()
+    def _moved_on(self, before: Shown, now: Shown) -> None:
+        """The run that is shown has reached another state; one in the background tells nobody else."""
+        self.shell.tell("runs")
+        if before.one.elsewhere and not now.one.active:
+            self.deeds.tell_end(now.one.run)
 
     def _changed(self, what: str) -> None:
         if not self.isVisible():

@@ -16,7 +16,7 @@ from ui.pages.tune.samples import SampleAnswers
 from ui.shell import Shell
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space, Type
-from ui.widgets import Button, Card, Column, IconButton, Line, Row, Text
+from ui.widgets import Button, Card, Column, IconButton, Line, Row, Text, repolish
 from ui.widgets.scroll import Scroll
 
 _NAME = 320
@@ -134,7 +134,8 @@ class RunView(QWidget):
         assert self.shown
         one = self.shown.one
         self.chat.setVisible(one.usable)
-        self.chat.setProperty("kind", "primary")
+        self.resume.setProperty("kind", "plain" if one.usable else "primary")  # one primary button
+        repolish(self.resume)
         self.resume.setVisible(one.resumable)
         self.stop.setVisible(one.active)
         self.discard.setVisible(one.active)
@@ -165,6 +166,8 @@ class RunView(QWidget):
             "converting": self.tr("Making the adapter that chat uses."),
             "checking": self.tr("Checking that chat runs what was trained."),
         }[one.run.state]
+        if one.run.state == "preparing" and self.shown.curve.steps:
+            stage = self.tr("Getting ready to go on.")
         if one.elsewhere:
             return self.tr("{0} It goes on in the background, also when this window is closed.").format(stage)
         return stage
