@@ -50,10 +50,7 @@ DEVELOPMENT = ["pytest", "pytest-qt", "pytest-timeout", "hypothesis", "ruff", "m
 COMPILER = {"Darwin": "xcode-select --install", "Windows": "Visual Studio Build Tools with the C++ workload"}.get(
     platform.system(), "Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; Arch: pacman -S gcc"
 )
-QT_LIBRARIES = (
-    "Debian, Ubuntu: apt install libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 "
-    "libxcb-icccm4 libxcb-keysyms1; Fedora: dnf install mesa-libEGL libxkbcommon-x11 xcb-util-cursor xcb-util-wm xcb-util-keysyms"
-)
+QT = "Debian, Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libdbus-1-3"
 CAUSES = (  # what a failed step says → what to do
     (r"No space left on device", "Free some disk space"),
     (r"CMAKE_C\w*_COMPILER|Microsoft Visual C\+\+", f"Install a C++ compiler ({COMPILER})"),
@@ -81,8 +78,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_python()
         set_up(Plan(), tests=what == "test")
-        if what != "demo":
-            check_window()
+        check_window(what)
     except Problem as problem:
         print(f"\nSet-up stopped: {problem}", file=sys.stderr)
         return 1
@@ -91,9 +87,7 @@ def main(arguments: list[str]) -> int:
         return 130
     if what == "test":
         return test(arguments[1:])
-    if what == "demo":
-        return run([str(BIN / "formfact"), *arguments])
-    return run([str(BIN / "formfact")])
+    return run([str(BIN / "formfact"), *arguments])
 
 
 # ---------------------------------------------------------------------------------------------- this machine
@@ -115,9 +109,8 @@ class Plan:
         """Changes whenever set-up would install something else (with the tools of the tests, or without)."""
         parts = [f"{ROOT} {sys.version_info[:2]} {self.nvcc} {self.torch_index} {DOCUMENTS} {TUNING}"]
         files = [ROOT / "pyproject.toml", *(self.pins if tools else self.pins[:3])]
-        return hashlib.sha256(
-            "\0".join(parts + [file.read_text(encoding="utf-8") for file in files]).encode()
-        ).hexdigest()
+        parts += [file.read_text(encoding="utf-8") for file in files]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def check_python() -> None:
@@ -125,16 +118,15 @@ def check_python() -> None:
     have = sys.version_info[:2]
     if have < OLDEST or have > NEWEST:
         needed = " to ".join(f"{major}.{minor}" for major, minor in (OLDEST, NEWEST))
+        here = f"this is {have[0]}.{have[1]} ({sys.executable})"
         raise Problem(
-            f"Formfact needs Python {needed}; this is {have[0]}.{have[1]} ({sys.executable}).\n"
-            "→ Install such a Python and start again with it, for example: python3.12 bootstrap.py"
+            f"Formfact needs Python {needed}; {here}.\n→ Start again with such a one: python3.12 bootstrap.py"
         )
     try:
         import ensurepip  # noqa: F401  Debian packs these apart from Python
         import venv  # noqa: F401
     except ImportError:
-        words = "This Python cannot make environments.\n→ Debian, Ubuntu: apt install python3-venv; then start again."
-        raise Problem(words) from None
+        raise Problem("Python has no venv.\n→ Debian, Ubuntu: apt install python3-venv; then start again.") from None
 
 
 def check_machine(plan: Plan) -> None:
@@ -246,13 +238,11 @@ def step(title: str, command: list[str], plan: Plan) -> None:
 def watch(title: str, process: subprocess.Popen[bytes]) -> None:
     """Wait for a step, counting the seconds where someone watches."""
     print(f"{title}…", end="", flush=True)
-    if not sys.stdout.isatty():
-        process.wait()
-        return
     started = time.monotonic()
-    while process.poll() is None:
+    while sys.stdout.isatty() and process.poll() is None:
         time.sleep(0.1)
         print(f"\r{title}… {time.monotonic() - started:.0f} s", end="", flush=True)
+    process.wait()
 
 
 def explain(title: str, said: str) -> str:
@@ -262,12 +252,12 @@ def explain(title: str, said: str) -> str:
     return f"{title} failed.\n{end}\n→ {remedy}, then start again. Log: {LOG}"
 
 
-def check_window() -> None:
-    """Raise ``Problem`` when Qt cannot be loaded: its packages bring all of it but some libraries of the system."""
-    done = subprocess.run([str(PYTHON), "-c", "import PySide6.QtWidgets"], capture_output=True, cwd=ROOT)
-    if done.returncode:
+def check_window(what: str) -> None:
+    """Raise ``Problem`` where a window is needed and Qt, which brings all but some system libraries, cannot load."""
+    done = what != "demo" and subprocess.run([str(PYTHON), "-c", "import PySide6.QtWidgets"], capture_output=True)
+    if done and done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise Problem(f"The window cannot be opened: {''.join(said)}\n→ {QT_LIBRARIES}; then start again.")
+        raise Problem(f"The window cannot be opened: {''.join(said)}\n→ {QT}; then start again.")
 
 
 def stamp() -> dict[str, str]:
@@ -289,8 +279,7 @@ def test(arguments: list[str]) -> int:
         name, *rest = words.split()
         started = time.monotonic()
         done = subprocess.run([str(BIN / name), *rest], stdin=subprocess.DEVNULL, capture_output=True, cwd=ROOT)
-        outcome = "FAILED" if done.returncode else "passed"
-        print(f"{words}: {outcome} ({time.monotonic() - started:.0f} s)", flush=True)
+        print(f"{words}: {'FAILED' if done.returncode else 'passed'} ({time.monotonic() - started:.0f} s)", flush=True)
         if done.returncode:
             print((done.stdout + done.stderr).decode("utf-8", "replace"), flush=True)
             failed = 1

@@ -95,7 +95,8 @@ def listed(database: Database) -> Sequence[ListedRow]:
         ListedRow,
         """SELECT c.id, c.title, c.pinned, c.created_at, c.updated_at, count(t.comparison) AS turns
            FROM conversations AS c LEFT JOIN turns AS t ON t.conversation = c.id AND NOT t.deleted
-           WHERE NOT c.deleted GROUP BY c.id HAVING turns OR c.title != '' ORDER BY c.pinned DESC, c.updated_at DESC, c.rowid DESC""",
+           WHERE NOT c.deleted GROUP BY c.id HAVING turns OR c.title != ''
+           ORDER BY c.pinned DESC, c.updated_at DESC, c.rowid DESC""",
     )
 
 
