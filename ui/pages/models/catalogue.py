@@ -19,7 +19,7 @@ from ui.pages.models.transfers import Transfers
 from ui.shell import Shell
 from ui.widgets import Column, TableView
 
-WIDTHS = (112, 210, 92, 92, 110, 110, 106)
+WIDTHS = (112, 236, 92, 92, 110, 110, 106)
 SPARE = (2, 1, 3, 4, 7, 6)
 """Columns that go when there is no room; what they say is in the pane, too."""
 
