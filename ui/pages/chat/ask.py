@@ -35,7 +35,6 @@ class QuestionField(QPlainTextEdit):
         self.setProperty("bare", "true")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(Space.XS)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
@@ -66,8 +65,10 @@ class QuestionField(QPlainTextEdit):
             self._fit()
 
     def _fit(self) -> None:
-        lines = min(max(1, round(self.document().size().height())), LINES)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * Space.XS + 2)
+        lines = max(1, round(self.document().size().height()))
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        self.setFixedHeight(min(lines, LINES) * self.fontMetrics().lineSpacing() + 4 * Space.XS)
 
 
 class AskBox(Card):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -80,6 +81,11 @@ class ChatPage(Page):
         if "question" in arguments:
             self.box.put(str(arguments["question"]))
         self.box.setFocus()
+
+    def dropped(self, paths: list[Path]) -> bool:
+        """What is dropped here is to be searched in: the documents take it."""
+        self.shell.go("documents", paths=paths)
+        return True
 
     def actions_offered(self) -> list[Action]:
         """What can be done here."""

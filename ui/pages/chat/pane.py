@@ -34,8 +34,8 @@ class Pane(Card):
         voted: 1, -1, or 0 to take a vote back.
         corrected: the answer as a person put it.
         exampled: the answer is to become a training example.
-        wanted: the answer is to be given: ``more`` (the first time, or after it was cut off), ``reseed``, or ``anew``
-            (the question is asked again, as it would be today).
+        wanted: the answer is to be given: ``more`` (the first time, or after it was cut off), ``reseed``, ``anew``
+            (the question is asked again, as it would be today), or ``edit`` (it cannot be as it is).
         cited: a citation's number was clicked.
         continued: the conversation is to go on from this answer.
         touched: the pane was clicked.

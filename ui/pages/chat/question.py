@@ -12,7 +12,8 @@ from ui.shell import Shell
 from ui.theme.tokens import Space
 from ui.widgets import Column, IconButton, Row, Text
 
-SHOWN = 1_500
+BUTTONS = 5
+SHOWN = 700
 """Characters of a question that are shown; the rest is said in words."""
 
 
@@ -46,6 +47,9 @@ class QuestionView(QWidget):
         self._icons: dict[str, IconButton] = {}
         self._row = Row(gap=Space.XS)
         self._row.addWidget(self._text, 1)
+        self._room = QWidget()  # where the buttons will be: the words must not move when they come
+        self._room.setFixedWidth(BUTTONS * (16 + 2 * Space.XS + 2 + Space.XS))
+        self._row.addWidget(self._room)
         self._column = Column(self._row)
         self.setLayout(self._column)
         self._whole = False
@@ -77,6 +81,7 @@ class QuestionView(QWidget):
             self._icons[icon] = button = IconButton(self._shell.theme, icon, tip, do, size=16)
             button.setVisible(self._whole)
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._room.hide()
         self._emphasise("ink3")
 
     def edit(self) -> None:

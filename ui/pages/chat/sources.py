@@ -105,4 +105,4 @@ def _scores(card: QWidget, passage: Passage) -> str:
         parts.append(card.tr("meaning #{0}").format(passage.dense_rank))
     if passage.lexical_rank:
         parts.append(card.tr("words #{0}").format(passage.lexical_rank))
-    return "  ·  ".join(parts)
+    return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from engine import events
 from engine.chat.asking import Turn
 from engine.chat.service import arms_of
-from engine.errors import FormfactError, WrongWeights
+from engine.errors import ContextOverflow, FormfactError, WrongWeights
 from engine.events import Event
 from engine.types import Arm
 from ui.pages.chat.comparing import Comparing
@@ -234,8 +234,11 @@ class TurnView(QWidget):
             return (self.tr("Waits until other work is done…") if queued else self.tr("Thinking…")), "", ""
         if fault := self._faults.get(arm):
             said = f"{fault.what} {fault.remedy}".strip()
-            anew = isinstance(fault, WrongWeights)
-            return (said, self.tr("Ask again, as things are now"), "anew") if anew else (said, again, "more")
+            if isinstance(fault, WrongWeights):
+                return said, self.tr("Ask again, as things are now"), "anew"
+            if isinstance(fault, ContextOverflow):
+                return said, self.tr("Edit the question"), "edit"
+            return said, again, "more"
         if self.turn and arm in self.turn.missing:
             if self.turn.state == "interrupted":
                 return self.tr("Formfact ended before this was answered."), again, "more"
@@ -249,6 +252,8 @@ class TurnView(QWidget):
             return
         if how == "reseed":
             self._deeds.reseed(self.turn, self._all_shown())
+        elif how == "edit":
+            self.question.edit()
         elif how == "anew":
             self._deeds.edit(self.turn, self.asked, self._all_shown())
         else:
