@@ -93,7 +93,7 @@ def _map(args: argparse.Namespace, workspace: Workspace, show: Show) -> None:
     seen = workspace.datasets.preview_mapping(args.file, dict(_pair(given) for given in args.map) or None)
     lines = [seen.fault] if seen.fault else [f"{seen.kind}, read as {seen.format}."]
     lines += [f"  {field.name} ← {field.column or '(not used)'}" for field in seen.fields]
-    lines.append(f"  columns: {', '.join(seen.columns)}")
+    lines.append(f"  columns: {', '.join(name for name, _ in seen.columns)}")
     lines += [f"  line {row.line} {row.reason}: {' '.join(row.text.split())[:60]}" for row in seen.bad[:_SHOWN]]
     lines.append(f"Of the first {seen.rows:,} rows, {len(seen.examples):,} become examples.")
     show.result(seen, "\n".join(lines))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.errors import DataRefused, disk_errors
 from engine.tune import formats
@@ -15,6 +17,7 @@ from engine.types import BadRow, Example
 
 HEAD = 200
 """Rows that are looked at."""
+_SHOWN = 200  # characters of a column's first value
 _PLAINEST = "prompt and completion"  # what columns that say nothing are most likely to be
 
 
@@ -45,7 +48,7 @@ class MappingPreview:
         format: how its rows are read, or most likely are.
         formats: every format that there is.
         fields: of that format.
-        columns: of the file.
+        columns: of the file, and how the first value of each begins.
         examples: what the first rows become.
         bad: rows that would be left out, and why.
         rows: how many rows were looked at; ``more``: there are others after them.
@@ -57,7 +60,7 @@ class MappingPreview:
     format: str
     formats: tuple[str, ...]
     fields: tuple[MappedField, ...]
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
     examples: tuple[Example, ...]
     bad: tuple[BadRow, ...]
     rows: int
@@ -106,7 +109,7 @@ def preview_mapping(path: Path, mapping: Mapping[str, str] | None = None, format
         format=shape.title,
         formats=tuple(one.title for one in formats.known_shapes()),
         fields=tuple(_fields(shape, chosen, columns)),
-        columns=tuple(columns),
+        columns=tuple((name, _begin(values)) for name, values in columns.items()),
         examples=tuple(examples),
         bad=tuple(bad),
         rows=len(head),
@@ -146,6 +149,12 @@ def _fields(shape: Shape, mapping: Mapping[str, str], columns: Columns) -> Itera
         column = mapping.get(name, "")
         extra = (column,) if column and column not in choices else ()
         yield MappedField(name, column, name in shape.required, (*choices, *extra))
+
+
+def _begin(values: Sequence[Any]) -> str:
+    first = values[0] if values else ""
+    text = first if isinstance(first, str) else json.dumps(first, ensure_ascii=False, default=str)
+    return " ".join(text[:_SHOWN].split())
 
 
 def _keys(value: object) -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_unknown_columns_can_be_named(workspace: Workspace, tmp_path: Path) -> N
     path = tmp_path / "t.csv"
     path.write_text("a,b,c\nWhy?,x,Because\n")
     shown = workspace.datasets.preview_mapping(path)
-    assert "do not say" in shown.fault and shown.columns == ("a", "b", "c")
+    assert "do not say" in shown.fault and shown.columns == (("a", "Why?"), ("b", "x"), ("c", "Because"))
     assert shown.mapping == {"prompt": "", "completion": "", "system": "", "history": ""}
     half = workspace.datasets.preview_mapping(path, {"prompt": "a"}, "prompt and completion")
     assert half.fault == "Say which column is the completion." and half.format == "prompt and completion"

@@ -13,7 +13,7 @@ from engine.tune.mapping import MappedField, MappingPreview
 from engine.types import BadRow, Example
 from ui.theme.theme import Theme
 from ui.theme.tokens import Space
-from ui.widgets import Card, Column, TableView, Text
+from ui.widgets import Button, Card, Column, Row, TableView, Text
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -121,6 +121,7 @@ class RowsSeen(Card):
         super().__init__(gap=0, margin=0)
         self._theme = theme
         self._title = Text("", "secondary")
+        self._next = Button(self.tr("Show the next one left out"), "link", self._show_next)
         self._model = SeenRows(theme, self)
         self.table = TableView(theme, self.tr("First rows"))
         self.table.setModel(self._model)
@@ -141,12 +142,13 @@ class RowsSeen(Card):
         split.addWidget(below)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        self.column.addLayout(Column(self._title, margin=(Space.L, Space.M, Space.L, Space.M)))
+        self.column.addLayout(Row(self._title, None, self._next, margin=(Space.L, Space.S, Space.L, Space.S)))
         self.column.addWidget(split, 1)
 
     def clear(self) -> None:
         """Show nothing."""
         self._model.show_rows((), ())
+        self._next.setVisible(False)
         self._title.setText("")
         self._whole.clear()
 
@@ -154,16 +156,19 @@ class RowsSeen(Card):
         """Show a file's first rows."""
         self._model.show_rows(seen.examples, seen.bad)
         good, bad = len(seen.examples), len(seen.bad)
-        self._title.setText(
-            self.tr("{0} become examples, {1} are left out").format(good, bad)
-            if good or bad
-            else self.tr("No rows yet")
-        )
+        choose = self.tr("Choose the columns on the left. This is how their first values begin:")
+        counted = self.tr("{0} become examples, {1} are left out").format(good, bad)
+        self._title.setText(counted if good or bad else choose)
         self._title.tone("warn" if bad else "")
+        self._next.setVisible(bool(bad))
+        self.table.setVisible(bool(good or bad))
         if good or bad:
             self.table.selectRow(0)
         else:
-            self._whole.clear()
+            self._whole.setPlainText("\n\n".join(f"{name}\n    {value}" for name, value in seen.columns))
+
+    def _show_next(self) -> None:
+        self.table.selectRow(self._model.next_bad(self.table.currentIndex().row()))
 
     def _detail(self, place: int) -> None:
         self._whole.setPlainText(self._model.whole(place))
@@ -183,6 +188,11 @@ class SeenRows(QAbstractTableModel):
         self.beginResetModel()
         self._rows = sorted([*examples, *bad], key=lambda row: row.line)
         self.endResetModel()
+
+    def next_bad(self, place: int) -> int:
+        """The place of the next bad row after one, from the start again after the last."""
+        bad = [i for i, row in enumerate(self._rows) if isinstance(row, BadRow)]
+        return next((i for i in bad if i > place), bad[0] if bad else place)
 
     def whole(self, place: int) -> str:
         """A row in full."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import eq, itemgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -12,6 +13,7 @@ from ui import words
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+_ID = itemgetter(0)
 _ORDERS = ("position", "question", "answer", "tokens", "tags")
 
 
@@ -34,7 +36,7 @@ class ExampleRows(QAbstractTableModel):
     def show_rows(self, rows: list[Summary]) -> bool:
         """Show these rows. Returns whether they are others than before; else only what changed is drawn anew."""
         shown = len(self.rows)
-        if shown and [row.id for row in rows[:shown]] == [row.id for row in self.rows]:
+        if 0 < shown <= len(rows) and all(map(eq, map(_ID, rows), map(_ID, self.rows))):
             if len(rows) > shown:
                 self.beginInsertRows(QModelIndex(), shown, len(rows) - 1)
             self.rows = rows

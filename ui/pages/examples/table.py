@@ -53,7 +53,9 @@ class ExampleTable(TableView):
     @property
     def chosen(self) -> list[int]:
         """All selected examples."""
-        return self.rows.ids([index.row() for index in self.selectionModel().selectedRows()])
+        chosen = self.selectionModel().selection()  # ranges: a selection of everything is one of them
+        ranges = [chosen.at(i) for i in range(chosen.size())]
+        return self.rows.ids([place for one in ranges for place in range(one.top(), one.bottom() + 1)])
 
     def show_rows(self, rows: list[Summary]) -> None:
         """Show rows; the cursor stays on its example, or else at its place."""

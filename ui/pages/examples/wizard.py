@@ -92,7 +92,7 @@ class ImportWizard(QWidget):
         left.column.addWidget(self._taken)
         left.column.addWidget(self._fault)
         left.column.addStretch(1)
-        left.setFixedWidth(self._shell.theme.px(340))
+        left.setFixedWidth(self._shell.theme.px(372))
         foot = Row(self._progress, None, self._cancel, self._go)
         foot.setStretch(0, 1)
         middle = Row(left, gap=Space.L)
