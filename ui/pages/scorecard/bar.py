@@ -55,7 +55,9 @@ class ScoreBar(QWidget):
         return str(self.sets.currentData() or "")
 
     def show_choices(self, choices: Choices) -> None:
-        """Offer these; what was chosen stays chosen if it is still there."""
+        """Offer these; what was chosen stays chosen if it is still there. At first that is what was scored last."""
+        if self.sets.count() == 0 and choices.cards:
+            self._next = choices.cards[0].source
         _fill(self.sets, [(one.name, one.name) for one in choices.sets], self.tr("No questions yet"), self._next)
         self._next = ""
         _fill(self.runs, [(run.name, run.id) for run in choices.runs], self.tr("No run yet"), "")
