@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from engine.chat.options import Options
-from engine.errors import NotFound, WorkspaceLocked, disk_errors
+from engine.errors import NotFound, StoreError, WorkspaceLocked, disk_errors
 from engine.process import Child
 from engine.settings import Settings, load
 from store.connection import Database
+from store.datasets import DatasetStore
 
 if TYPE_CHECKING:
     from engine.chat.conversations import Conversations
@@ -83,9 +84,16 @@ class Workspace:
         self._children: list[Child] = []
         try:
             self.database = Database(self.folder / "workspace.sqlite3", "workspace", read_only=read_only)
+            if self.owner:
+                self._sweep()
         except BaseException:
             self._lock.release()
             raise
+
+    def _sweep(self) -> None:
+        """Delete for good what was taken away in earlier sessions; where there is no room for that, another time."""
+        with contextlib.suppress(StoreError):
+            DatasetStore(self.database).sweep()
 
     @classmethod
     def open(cls, folder: Path | None = None, *, read_only: bool = False, beside: bool = False) -> Self:

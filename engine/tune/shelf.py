@@ -27,8 +27,6 @@ class Shelf:
         self._workspace = workspace
         self._store = DatasetStore(workspace.database)
         self._examples = ExampleStore(workspace.database)
-        if workspace.owner:
-            self._store.sweep()
 
     def get(self, name: str) -> Dataset:
         """The latest dataset under ``name``; ``NAME@VERSION`` (the first digits do) is a certain one.
