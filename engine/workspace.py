@@ -17,6 +17,7 @@ A workspace is a folder; copied elsewhere it works there::
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from functools import cached_property
