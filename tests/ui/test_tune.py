@@ -142,6 +142,23 @@ def test_every_setting_has_a_control_that_explains_itself(page: Callable[[], Tun
         assert form.fields.recipe() == Recipe.preset(name)
 
 
+def test_an_earlier_version_of_the_examples_can_be_taken(
+    qtbot: QtBot, workspace: Workspace, page: Callable[[], TunePage]
+) -> None:
+    data(workspace, stories(120), "replies")
+    data(workspace, stories(130), "replies")
+    found = page()
+    form = found.form
+    assert form.data.itemText(0) == "replies (130 examples)"
+    assert form.data.itemText(1).endswith("(120 examples)")
+    form.data.setCurrentIndex(1)
+    qtbot.waitUntil(form.start.isEnabled, timeout=PATIENCE_MS)
+    form.started.disconnect(found.deeds.start)
+    with qtbot.waitSignal(form.started) as started:
+        form.start.click()
+    assert workspace.datasets.get(started.args[0]).rows == 120
+
+
 def test_too_little_memory_offers_less(
     qtbot: QtBot, workspace: Workspace, page: Callable[[], TunePage], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
@@ -23,6 +24,7 @@ _LINES = (
 )
 """How the curves of several runs are told apart: colour, line and mark."""
 MOST = len(_LINES)
+_POINTS = 800
 
 
 def load() -> None:
@@ -36,6 +38,18 @@ class Line:
 
     name: str
     curve: Curve
+
+
+def thinned(steps: Sequence[int], losses: Sequence[float], most: int = _POINTS) -> tuple[list[float], list[float]]:
+    """A long curve with as many points as can be seen: means of neighbours, so that it is drawn quickly."""
+    width = -(-len(steps) // most) or 1
+    if width == 1:
+        return list(steps), list(losses)
+    groups = range(0, len(steps), width)
+    return (
+        [fmean(steps[start : start + width]) for start in groups],
+        [fmean(losses[start : start + width]) for start in groups],
+    )
 
 
 def style(place: int) -> tuple[str, Qt.PenStyle, str]:
@@ -132,15 +146,13 @@ class LossChart(QWidget):
         many = len(self._lines) > 1
         pale = QColor(colour if many else self._theme.tokens.ink3)
         pale.setAlphaF(0.35 if many else 0.8)
-        trained = item.plot(
-            list(curve.steps), list(curve.losses), pen=_pen(pale, 1.2, Qt.PenStyle.SolidLine), antialias=True
-        )
-        trained.setDownsampling(auto=True, method="peak")
+        steps, losses = thinned(curve.steps, curve.losses)
+        item.plot(steps, losses, pen=_pen(pale, 1.2, Qt.PenStyle.SolidLine), antialias=True)
         if curve.held_out:
-            steps, losses = zip(*curve.held_out, strict=True)
+            places, values = zip(*curve.held_out, strict=True)
             strong = QColor(colour)
             item.plot(
-                list(steps), list(losses), pen=_pen(strong, 2.4, line), symbol=mark, symbolSize=9,
+                list(places), list(values), pen=_pen(strong, 2.4, line), symbol=mark, symbolSize=9,
                 symbolBrush=strong, symbolPen=_pen(QColor(self._theme.tokens.surface), 1.0, Qt.PenStyle.SolidLine),
                 antialias=True,
             )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
@@ -24,6 +25,7 @@ from ui.theme.tokens import Space
 from ui.widgets import Button, Card, Column, EmptyState, Fold, Row, Segments, Text
 from ui.widgets.scroll import Scroll
 
+_DIGITS = 16  # of a version
 _WIDEST = 860
 _PAUSE_MS = 250
 
@@ -165,18 +167,30 @@ class RunForm(QWidget):
         self._body.setVisible(bool(found.datasets))
         self.empty.setVisible(not found.datasets)
         self._fill(self.model, [(one.name, one.name) for one in found.models], "")
-        rows = [(f"{one.name} ({words.count(one.rows, self.tr('example'))})", one.name) for one in found.datasets]
-        self._fill(self.data, rows, self._wanted)
+        self._fill(self.data, self._versions(found.datasets), self._wanted)
         self._wanted = ""
         self._pause.start()
+
+    def _versions(self, datasets: Sequence[Dataset]) -> list[tuple[str, str]]:
+        """Label and name of each dataset, and of earlier imports under the same name that are still here."""
+        found: dict[str, str] = {}
+        seen: set[str] = set()
+        for one in datasets:
+            rows = words.count(one.rows, self.tr("example"))
+            if one.name not in seen:
+                found[one.name] = f"{one.name} ({rows})"
+            elif one.version:
+                label = self.tr("{0} of {1} ({2})").format(one.name, words.when(one.imported_at), rows)
+                found.setdefault(f"{one.name}@{one.version[:_DIGITS]}", label)
+            seen.add(one.name)
+        return [(label, name) for name, label in found.items()]
 
     def _fill(self, choice: QComboBox, rows: list[tuple[str, str]], wanted: str) -> None:
         held = wanted or choice.currentData()
         choice.blockSignals(True)
         choice.clear()
         for label, name in rows:
-            if choice.findData(name) < 0:  # of several imports under one name the newest is taken
-                choice.addItem(label, name)
+            choice.addItem(label, name)
         place = choice.findData(held)
         last = choice.count() - 1 if choice is self.model else 0
         choice.setCurrentIndex(place if place >= 0 else last)
