@@ -83,6 +83,17 @@ def begin(database: Database, row: ScoreRow) -> ScoreRow:
         return dataclasses.replace(row, id=number)
 
 
+def alike(database: Database, row: ScoreRow) -> list[ScoreRow]:
+    """Scorecards of other questions with the same weights, documents and seed, newest first."""
+    same = ("model_sha256", "run", "adapter_sha256", "documents_sha256", "seed")
+    conditions = " AND ".join(f"{name} = ?" for name in same)
+    return database.rows(
+        ScoreRow,
+        f"SELECT * FROM scorecards WHERE {conditions} AND questions_sha256 <> ? ORDER BY id DESC",
+        [*(getattr(row, name) for name in same), row.questions_sha256],
+    )
+
+
 def add(database: Database, answers: Sequence[AnswerRow], seconds: float) -> None:
     """Store the answers of one question, which took ``seconds``."""
     with database.transaction():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
 from engine.compare.checks import Heard
@@ -38,3 +40,22 @@ def scored(row: AnswerRow) -> Scored:
     faults = msgspec.json.decode(row.faults, type=dict[str, tuple[str, ...]])
     answer = msgspec.json.decode(row.answer, type=Answer)
     return Scored(row.question, Arm(row.arm), row.form, row.facts, answer, faults["form"], faults["facts"])
+
+
+def reusable(
+    known: Sequence[Question], said: Sequence[Scored], wanted: Sequence[Question], arms: Sequence[Arm]
+) -> Iterator[tuple[Question, list[Answer]]]:
+    """The wanted questions that were asked in the same words in every one of ``arms``, with the answers.
+
+    Args:
+        known: the questions of an earlier scorecard.
+        said: its answers.
+    """
+    words = {question.id: question.text for question in known}
+    answers: dict[str, dict[Arm, Answer]] = {}
+    for one in said:
+        answers.setdefault(words[one.question], {})[one.arm] = one.answer
+    for question in wanted:
+        found = answers.get(question.text, {})
+        if all(arm in found for arm in arms):
+            yield question, [found[arm] for arm in arms]

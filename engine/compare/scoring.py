@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import events, resources
-from engine.compare.judge import answer_row, judged, scored
+from engine.compare.judge import answer_row, judged, reusable, scored
 from engine.compare.questions import Question, QuestionSet, digest, from_json, read_questions, to_json
 from engine.compare.scorecard import Scored, SideScores, side_scores
 from engine.compare.verdict import Verdict, verdict
@@ -95,6 +95,8 @@ class Scoring:
     ) -> ScoreRow:
         """The scorecard for these questions, to be answered by ``go_on``: an unfinished one of just the same, or new.
 
+        Where only checks have changed since an earlier one, its answers are taken over and judged anew.
+
         Args:
             questions: a file, or the name of a question set of the workspace; of that, those that have checks.
             run: the run whose adapter the tuned arms use; None takes the newest finished run of the model.
@@ -106,7 +108,9 @@ class Scoring:
         """
         asked = self._questions(questions)
         base, tuned = self._weights(run, model, arms)
-        return scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
+        begun = scores.begin(self._workspace.database, self._row(asked, base, tuned, arms, seed))
+        self._take_over(begun, asked.questions, base, tuned)
+        return begun
 
     def go_on(self, number: int, task: Task) -> Scorecard:
         """Answer what is open of a scorecard; one that was stopped or killed goes on where it was.
@@ -128,6 +132,25 @@ class Scoring:
         self._ask(asked, row, arms, shots, task)
         scores.finish(self._workspace.database, row.id)
         return self.get(row.id)
+
+    def _take_over(self, begun: ScoreRow, questions: Sequence[Question], base: Model, tuned: Run | None) -> None:
+        """Judge anew, instead of asking anew, what was answered before under just the same conditions.
+
+        So a check that was corrected costs no time. The same questions with the same checks are asked again.
+        """
+        database = self._workspace.database
+        if scores.answers(database, begun.id):
+            return
+        for old in scores.alike(database, begun):
+            known, arms = from_json(old.question_set), msgspec.json.decode(old.arms, type=list[Arm])
+            same = self._row(QuestionSet(old.source, old.questions_sha256, known), base, tuned, arms, old.seed)
+            if same.identity == old.identity:  # nor has anything else changed that answers depend on
+                said = [scored(answer) for answer in scores.answers(database, old.id)]
+                wanted = msgspec.json.decode(begun.arms, type=list[Arm])
+                for question, answers in reusable(known, said, questions, wanted):
+                    rows = [answer_row(begun.id, question, answer) for answer in answers]
+                    scores.add(database, rows, old.seconds / len(known))
+                return
 
     def _questions(self, questions: Path | str) -> QuestionSet:
         """The questions to ask; of a set of the workspace those that have checks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 from cli.commands.score import table
 from engine import events
+from engine.compare import checks
 from engine.compare.scoring import Scorecard
 from engine.errors import Cancelled, NotFound, QuestionsRefused, Refused
 from engine.process import ROOT
@@ -115,6 +117,28 @@ def test_a_stopped_scorecard_goes_on_by_its_number_unless_the_world_has_changed(
         scoring.go_on(begun.id, Task())
     workspace.database.run("UPDATE scorecards SET identity = ? WHERE id = ?", [begun.identity, begun.id])
     assert len(scoring.go_on(begun.id, Task()).scored) == 3
+
+
+def test_a_corrected_check_is_judged_anew_without_asking_anew(
+    workspace: Workspace, model: Path, tmp_path: Path
+) -> None:
+    scoring, sets = with_model(workspace, model).scoring, workspace.question_sets
+    sets.import_file(questions(tmp_path, 3), "s")
+    first = scoring.score("s", Task(), arms=ONE_ARM)
+    asked = len(workspace.chat.comparisons())
+    one = sets.get("s").questions[1]
+    sets.change("s", dataclasses.replace(one, form=(checks.read({"check": "one_line"}, "form"),), facts=()))
+    sets.add("s", dataclasses.replace(one, id="", text="Tell me another story."))
+    second = scoring.score("s", Task(), arms=ONE_ARM)
+    assert len(workspace.chat.comparisons()) == asked + 1, "only the new question is asked"
+    assert [a.answer for a in second.scored][:3] == [a.answer for a in first.scored]
+    assert second.scored[1].facts is None and second.row.id != first.row.id
+    assert second.row.seconds >= first.row.seconds * 0.99
+
+    sets.drop("s", ["q0"])
+    workspace.database.run("UPDATE scorecards SET identity = 'another world'")
+    scoring.score("s", Task(), arms=ONE_ARM)
+    assert len(workspace.chat.comparisons()) == asked + 4, "what was said in another world does not count"
 
 
 def test_remove_and_restore(workspace: Workspace, model: Path, tmp_path: Path) -> None:
