@@ -41,10 +41,11 @@ class Document:
 
     @property
     def coverage(self) -> float:
-        """How much of the file can be found, in [0, 1]: what was read, without the pages that have no text."""
+        """How much of the file can be found by now, in [0, 1]; pages that have no text cannot."""
         if not self.chunks:
             return 0.0
-        return self.share * ((self.pages - self.blank_pages) / self.pages if self.pages else 1.0)
+        worded = (self.pages - self.blank_pages) / self.pages if self.pages else 1.0
+        return self.share * worded * self.embedded / self.chunks
 
 
 @dataclass(frozen=True, slots=True)

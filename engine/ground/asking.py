@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 Found = TypeVar("Found")
+INDEXING = ("add", "rescan", "retry")
 
 
 class Asking:
@@ -25,6 +26,7 @@ class Asking:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._current = False  # whether the database is known to be in today's form
+        self._indexing = 0  # calls under way that read files
 
     def look(self, read: Callable[[Documents], Found], nothing: Found) -> Found:
         """Read the database, without the index child and without a lock; ``nothing`` if there is none yet."""
@@ -45,16 +47,33 @@ class Asking:
             Cancelled: the task was.
         """
         self._bring_up_to_date()
+        self._count(method, 1)
         try:
-            result = self._workspace.index_child.call(method, **params).result(task)
+            result = self._twice(method, task, **params)
+        finally:
+            self._count(method, -1)
+        if task.cancelled:
+            raise Cancelled("Stopped; what was finished is kept.", "Do it again to go on.")
+        return result
+
+    @property
+    def indexing(self) -> bool:
+        """Whether files are being read and indexed."""
+        return self._indexing > 0
+
+    def _twice(self, method: str, task: Task, **params: Any) -> Any:
+        try:
+            return self._workspace.index_child.call(method, **params).result(task)
         except ChildDied:
             if not (self._workspace.folder / MARKER).exists():
                 raise
             task.emit(events.Notice("The search index was damaged; it is made again from the stored vectors."))
-            result = self._workspace.index_child.call(method, **params).result(task)
-        if task.cancelled:
-            raise Cancelled("Stopped; what was finished is kept.", "Do it again to go on.")
-        return result
+            return self._workspace.index_child.call(method, **params).result(task)
+
+    def _count(self, method: str, by: int) -> None:
+        if method in INDEXING:
+            with self._lock:
+                self._indexing += by
 
     def tell(self, method: str) -> None:
         """Tell the index child something, if it runs."""

@@ -16,25 +16,25 @@ _WORDS = 3  # fewer words in common, one after another, are chance
 
 def find(shown: Sequence[str], wanted: str) -> list[tuple[int, int]]:
     """Where ``wanted`` stands among the characters ``shown``: spans from the first to behind the last, in order."""
-    letters, places = _letters(shown)
-    needle = _letters(wanted)[0]
+    said, places = letters(shown)
+    needle = letters(wanted)[0]
     if not needle:
         return []
-    at = letters.find(needle)
+    at = said.find(needle)
     if at >= 0:
         return [(places[at], places[at + len(needle) - 1] + 1)]
     return _in_pieces(shown, wanted)
 
 
-def _letters(characters: Sequence[str]) -> tuple[str, list[int]]:
+def letters(characters: Sequence[str]) -> tuple[str, list[int]]:
     """The letters and digits, in one form of each, and the place where each comes from."""
-    letters, places = [], []
+    said, places = [], []
     for place, character in enumerate(characters):
         for one in unicodedata.normalize("NFKD", character).casefold():
             if one.isalnum():
-                letters.append(one)
+                said.append(one)
                 places.append(place)
-    return "".join(letters), places
+    return "".join(said), places
 
 
 def _in_pieces(shown: Sequence[str], wanted: str) -> list[tuple[int, int]]:

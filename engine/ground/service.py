@@ -99,6 +99,11 @@ class Documents:
         self._asking.call("retry", task, paths=paths, limits=_plain(limits))
         return self.at(paths)
 
+    @property
+    def indexing(self) -> bool:
+        """Whether documents are being indexed, whoever asked for it."""
+        return self._asking.indexing
+
     def pause(self) -> None:
         """Let indexing rest at its next step; questions are answered meanwhile."""
         self._asking.tell("pause")

@@ -1,12 +1,13 @@
-"""What is asked before it is done: whether to remove, what to call, where to move. In place, or as a menu."""
+"""What is asked before it is done: which files, whether to remove, what to call, where to move."""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 if TYPE_CHECKING:
     from ui.pages.documents.page import DocumentsPage
@@ -22,6 +23,17 @@ class Asks(QObject):
     def __init__(self, page: DocumentsPage) -> None:
         super().__init__(page)
         self._page, self._question, self._intents = page, page.question, page.intents
+
+    def files(self) -> None:
+        """Let a person choose files to index."""
+        names, _ = QFileDialog.getOpenFileNames(self._page, self.tr("Add files"))
+        if names:
+            self._page.add([Path(name) for name in names])
+
+    def folder(self) -> None:
+        """Let a person choose a folder to index."""
+        if name := QFileDialog.getExistingDirectory(self._page, self.tr("Add a folder")):
+            self._page.add([Path(name)])
 
     def remove(self) -> None:
         """Whether to remove the chosen documents."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from engine.errors import FormfactError
 from engine.events import Event, FileDone, Progress
@@ -31,6 +31,10 @@ from ui.widgets.source_view import SourceView
 
 REFRESH_MS = 500
 """How often the table takes over what became of files while they are indexed."""
+ELSEWHERE_MS = 2000
+"""How often it looks while another part of the window indexes (the first start does)."""
+LONG_S = 20
+"""Work that took longer is told when it ends: its person may look elsewhere by then."""
 
 
 class DocumentsPage(Page):
@@ -48,6 +52,8 @@ class DocumentsPage(Page):
         self.source = SourceView(shell)
         self.asks = Asks(self)
         self._changed: dict[str, None] = {}  # paths of files whose row is to be read again, in order
+        self._since = QElapsedTimer()
+        self._elsewhere = QTimer(self, interval=ELSEWHERE_MS, singleShot=True)
         self._listed = False  # whether the table has the files that wait to be read
         self._timer = QTimer(self, interval=REFRESH_MS, singleShot=True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -85,8 +91,8 @@ class DocumentsPage(Page):
             return self.intents.job is not None
 
         return [
-            Action("documents.add", self.tr("Add files…"), self.choose_files, "Ctrl+O"),
-            Action("documents.folder", self.tr("Add a folder…"), self.choose_folder, "Ctrl+Shift+O"),
+            Action("documents.add", self.tr("Add files…"), self.asks.files, "Ctrl+O"),
+            Action("documents.folder", self.tr("Add a folder…"), self.asks.folder, "Ctrl+Shift+O"),
             Action("documents.rescan", self.tr("Look for changes on disk"), self.intents.rescan, "F5"),
             Action("documents.inspect", self.tr("Search inspector"), self.inspector.field.setFocus, "Ctrl+I"),
             Action("documents.retry", self.tr("Read the chosen documents again"), self.asks.retry, enabled=chosen),
@@ -96,22 +102,16 @@ class DocumentsPage(Page):
             Action("documents.collection", self.tr("New collection…"), self.asks.new_collection),
         ]
 
+    @property
+    def busy(self) -> bool:
+        """Whether documents are indexed, also if someone else asked for it."""
+        return self.intents.job is not None or self.shell.workspace.documents.indexing
+
     # What a person does
 
     def add(self, paths: Sequence[Path]) -> None:
         """Index files and folders, into the collection that is looked at."""
         self.intents.add([Path(path) for path in paths], self.browser.tabs.name or None)
-
-    def choose_files(self) -> None:
-        """Let a person choose files to index."""
-        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add files"))
-        if names:
-            self.add([Path(name) for name in names])
-
-    def choose_folder(self) -> None:
-        """Let a person choose a folder to index."""
-        if name := QFileDialog.getExistingDirectory(self, self.tr("Add a folder")):
-            self.add([Path(name)])
 
     def show_passage(self, passage: Passage) -> None:
         """Show a passage where it stands, beside the table."""
@@ -127,7 +127,7 @@ class DocumentsPage(Page):
 
     def refresh(self) -> None:
         """Read everything anew."""
-        documents, busy = self.shell.workspace.documents, self.intents.job is not None
+        documents, busy = self.shell.workspace.documents, self.busy
 
         def read() -> tuple[list[Document], list[Collection], Summary]:
             found = documents.list()
@@ -165,8 +165,13 @@ class DocumentsPage(Page):
                 self.refresh()
 
     def _begun(self) -> None:
+        if self.intents.waiting == 0:
+            self._since.start()
+            self._next()
+
+    def _next(self) -> None:
+        """The first of the requests that wait is taken up."""
         self.indexing.begin()
-        self.browser.model.set_busy(True)
         self._listed = False
         self._timer.start()
         self._draw_state()
@@ -174,16 +179,19 @@ class DocumentsPage(Page):
     def _ended(self, job: Job) -> None:
         self._timer.stop()
         self._changed.clear()
-        if self.intents.job is None:
+        if self.intents.job:
+            self._next()
+        else:
             self.indexing.end()
-            self.browser.model.set_busy(False)
+            if job.state == "done" and self._since.elapsed() > 1000 * LONG_S:
+                self.shell.notify(self.tr("Documents are indexed"), job.title)
         self.refresh()
 
     def _failed(self, fault: FormfactError) -> None:
         self.shell.banner(
             "bad",
             fault.what,
-            remedy=self.tr("What was finished is kept."),
+            remedy=f"{fault.remedy} {self.tr('What was finished is kept.')}".strip(),
             details=fault.details,
             actions=[(self.tr("Go on"), self.intents.rescan)],
         )
@@ -200,7 +208,7 @@ class DocumentsPage(Page):
                 "Formfact reads PDF, Word, Excel, PowerPoint, e-mail, web pages, Markdown and plain text. "
                 "What it reads stays on this machine, and every answer says where it comes from."
             ),
-            [(self.tr("Add files…"), self.choose_files), (self.tr("Add a folder…"), self.choose_folder)],
+            [(self.tr("Add files…"), self.asks.files), (self.tr("Add a folder…"), self.asks.folder)],
         )
         self.parts = QSplitter(Qt.Orientation.Vertical)
         self.parts.setChildrenCollapsible(False)
@@ -235,8 +243,8 @@ class DocumentsPage(Page):
         self.intents.failed.connect(self._failed)
         self.indexing.pausing.connect(self.intents.pause)
         self.indexing.cancelled.connect(self.intents.cancel)
-        self.head.add_files.connect(self.choose_files)
-        self.head.add_folder.connect(self.choose_folder)
+        self.head.add_files.connect(self.asks.files)
+        self.head.add_folder.connect(self.asks.folder)
         self.head.rescan.connect(self.intents.rescan)
         self.head.undo.connect(self.intents.undo)
         self.head.only_unwell.connect(self._show_unwell)
@@ -252,6 +260,7 @@ class DocumentsPage(Page):
         self.inspector.grown.connect(self._share_room)
         self.source.closed.connect(self.source.hide)
         self._timer.timeout.connect(self._refresh_some)
+        self._elsewhere.timeout.connect(self.refresh)
 
     def _do(self, what: str) -> None:
         {
@@ -272,7 +281,10 @@ class DocumentsPage(Page):
 
     def _draw_state(self, summary: Summary | None = None) -> None:
         """Say how things stand."""
-        busy = self.intents.job is not None
+        busy = self.busy
+        self.browser.model.set_busy(busy)
+        if busy and self.intents.job is None and self.isVisible():
+            self._elsewhere.start()
         summary = summary or Summary.of(self.browser.model.documents, busy=busy)
         self.head.show_summary(summary, busy=busy, last=self.intents.last)
         nothing = not summary.files and len(self.browser.tabs.names) < 2 and not busy

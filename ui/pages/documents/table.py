@@ -12,7 +12,7 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import Space
 from ui.widgets import TableView
 
-_WIDTHS = (0, 60, 110, 64, 72, 140, 0)
+_WIDTHS = (0, 60, 130, 64, 72, 140, 0)
 _NARROW = 820
 _BAR = 64  # pixels of the coverage bar
 _THICK = 4
