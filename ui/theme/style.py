@@ -134,7 +134,8 @@ QListView[role="side"]:focus {{ border: none; }}
 QTableView::item {{ padding: 4px 8px; border-bottom: 1px solid {t.hairline}; }}
 QTableView::item:hover, QListView::item:hover, QTreeView::item:hover {{ background: {t.hover}; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {{ background: {t.chosen}; color: {t.ink}; }}
-QTableView:focus, QListView:focus, QTreeView:focus {{ border: 1px solid {t.focus}; }}
+QTableView[keyed="true"]::item:selected {{ background: {t.info_tint}; }}
+QListView:focus, QTreeView:focus {{ border: 1px solid {t.focus}; }}
 QHeaderView {{ background: {t.surface}; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.ink3}; border: none; border-bottom: 1px solid {t.hairline};
   padding: 6px 8px 6px 11px; font-size: {px(Type.LABEL)}; }}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
 from ui.theme.theme import Theme
+from ui.widgets.basic import repolish
 
 TYPING_MS = 150
 
@@ -40,6 +41,20 @@ class TableView(QTableView):
         for column, width in enumerate(pixels):
             if width:
                 self.setColumnWidth(column, self._theme.px(width))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The chosen rows show where the keys go."""
+        super().focusInEvent(event)
+        self._show_keyed(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keys go elsewhere."""
+        super().focusOutEvent(event)
+        self._show_keyed(False)
+
+    def _show_keyed(self, keyed: bool) -> None:
+        self.setProperty("keyed", keyed)
+        repolish(self)
 
     def _rescale(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.px(34))
