@@ -12,10 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"accelerate", "bitsandbytes", "chromadb", "datasets", "gguf", "jinja2", "kreuzberg", "llama_cpp", "numpy"}
 HEAVY |= {"onnx", "onnxruntime", "pandas", "peft", "pyarrow", "pydantic", "rich", "safetensors", "tokenizers"}
+HEAVY |= {"markdown_it", "pygments", "pypdfium2", "pyqtgraph", "qtawesome"}
 HEAVY |= {"semantic_text_splitter", "torch", "transformers", "trl", "unsloth", "unsloth_zoo"}
 LIGHT = {
     "the facade": "import engine.workspace",
     "the command line, every command": "import cli.app; cli.app.parser()",
+    "the window": "import ui.app, ui.main_window, ui.registry; [page.load() for page in ui.registry.pages()[:1]]",
     "the machine's description": "import engine.machine; engine.machine.look(); engine.machine.libraries()",
     "an open workspace with all its services": (
         "import tempfile, pathlib; from engine.workspace import Workspace;"
