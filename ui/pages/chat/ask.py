@@ -68,7 +68,7 @@ class QuestionField(QPlainTextEdit):
         lines = max(1, round(self.document().size().height()))
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if lines > LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
-        self.setFixedHeight(min(lines, LINES) * self.fontMetrics().lineSpacing() + 4 * Space.XS)
+        self.setFixedHeight(min(lines, LINES) * self.fontMetrics().lineSpacing() + 2 * Space.XS + 2)
 
 
 class AskBox(Card):

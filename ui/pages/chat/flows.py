@@ -34,6 +34,7 @@ class Flow:
         answers: what each arm has said, once it has ended.
         passages: None until they are known.
         fault: why it failed.
+        begun: whether it has left the queue.
     """
 
     question: str
@@ -48,6 +49,7 @@ class Flow:
     budget: Budget | None = None
     fault: FormfactError | None = None
     job: Job | None = None
+    begun: bool = False
 
     @property
     def ended(self) -> bool:
@@ -71,6 +73,7 @@ class Flows(QObject):
         self._shell = shell
         self._conversations = shell.workspace.conversations
         self.running: list[Flow] = []
+        shell.bridge.job_changed.connect(self._follow)
 
     def ask(self, conversation: str, question: str, arms: Sequence[Arm], chosen: Arm, asking: Asking) -> Flow:
         """Ask a question at the end of a conversation; a new one is made if there is none."""
@@ -138,6 +141,13 @@ class Flows(QObject):
             case events.ArmDone():
                 flow.answers[Arm(event.arm)] = msgspec.convert(event.answer, Answer)
         self.heard.emit(flow, event)
+
+    def _follow(self, job: Job) -> None:
+        """A job's state is another: what waited in the queue has begun."""
+        for flow in self.running:
+            if flow.job is job and job.state == "running" and not flow.begun:
+                flow.begun = True
+                self.heard.emit(flow, events.Started(job.title))
 
     def _end(self, flow: Flow) -> None:
         self.running.remove(flow)

@@ -47,7 +47,7 @@ def foot(answer: Answer, run: str) -> str:
     if answer.tokens_per_s:
         parts.append(tr("{0} tokens/s").format(words.number(round(answer.tokens_per_s))))
     if answer.answer_tokens:
-        parts.append(tr("first after {0}").format(_seconds(answer.first_token_s)))
+        parts.append(tr("first token {0}").format(_seconds(answer.first_token_s)))
     return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts)  # a part is not broken over two lines
 
 

@@ -230,8 +230,7 @@ class TurnView(QWidget):
         """Why there is no answer, what to offer, and how that is then asked for."""
         again = self.tr("Answer again")
         if flow:
-            queued = flow.job is None or flow.job.state == "queued"
-            return (self.tr("Waits until other work is done…") if queued else self.tr("Thinking…")), "", ""
+            return (self.tr("Thinking…") if flow.begun else self.tr("Waits until other work is done…")), "", ""
         if fault := self._faults.get(arm):
             said = f"{fault.what} {fault.remedy}".strip()
             if isinstance(fault, WrongWeights):
