@@ -8,13 +8,16 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QStackedWidget
 
 from store.datasets import Dataset
+from store.examples import Summary
 from ui.actions import Action
 from ui.pages.examples.edits import Edits
-from ui.pages.examples.view import DatasetView
+from ui.pages.examples.view import FIRST, DatasetView
 from ui.pages.examples.wizard import ImportWizard
 from ui.shell import Page, Shell
 from ui.widgets import Column, EmptyState
 
+_Found = tuple[list[Dataset], Dataset | None, list[Summary]]
+"""All datasets, the one to show, and if it is another one than before its first rows."""
 _FILES = "*.jsonl *.json *.csv *.tsv *.parquet"
 
 
@@ -40,7 +43,7 @@ class ExamplesPage(Page):
         self._stack.addWidget(self.view)
         self._wizard: ImportWizard | None = None
         self.setLayout(Column(self._stack, gap=0))
-        self._wanted: dict[str, Any] = {}
+        self._wanted: tuple[str, int | None] = ("", None)
         self._connect()
 
     def _connect(self) -> None:
@@ -79,7 +82,7 @@ class ExamplesPage(Page):
 
     def arrive(self, dataset: str = "", position: int | None = None, **_: Any) -> None:
         """Show a dataset, and in it the example at a position."""
-        self._wanted = {"name": dataset, "position": position}
+        self._wanted = (dataset, position)
         self.refresh()
 
     def dropped(self, paths: list[Path]) -> bool:
@@ -113,9 +116,17 @@ class ExamplesPage(Page):
 
     def refresh(self) -> None:
         """Look which datasets there are, and show the one in view as it is now."""
-        self.shell.look(
-            lambda: self.shell.workspace.datasets.list(versions=False), self._listed, owner=self, key="datasets"
-        )
+        datasets, wanted, position = self.shell.workspace.datasets, *self._wanted
+        current = self.view.dataset.id if self.view.dataset else 0
+
+        def read() -> _Found:
+            known = datasets.list(versions=False)
+            chosen = next((one for one in known if one.name == wanted), None)
+            chosen = chosen or next((one for one in known if one.id == current), known[0] if known else None)
+            other = chosen is not None and chosen.id != current
+            return known, chosen, datasets.summaries(chosen, most=FIRST) if chosen and other else []
+
+        self.shell.look(read, lambda found: self._listed(found, position), owner=self, key="datasets")
 
     def ask_file(self) -> None:
         """Choose a file to import."""
@@ -131,20 +142,17 @@ class ExamplesPage(Page):
         self._stack.setCurrentWidget(self.wizard)
         self.wizard.begin(path)
 
-    def _listed(self, known: list[Dataset]) -> None:
-        if not known:
+    def _listed(self, found: _Found, position: int | None) -> None:
+        known, chosen, first = found
+        if chosen is None:
             self.view.close_dataset()
             self._stack.setCurrentWidget(self._empty)
             self._empty.focusNextChild()
             return
-        wanted, position = self._wanted.get("name"), self._wanted.get("position")
-        current = self.view.dataset.id if self.view.dataset else 0
-        chosen = next((one for one in known if one.name == wanted), None)
-        chosen = chosen or next((one for one in known if one.id == current), known[0])
-        self._wanted = {}
+        self._wanted = ("", None)
         elsewhere = not self.view.isAncestorOf(QApplication.focusWidget() or self)
         self._stack.setCurrentWidget(self.view)
-        self.view.show_dataset(chosen, known, position)
+        self.view.show_dataset(chosen, known, first, position)
         if elsewhere:
             self.view.table.setFocus()
 
@@ -153,7 +161,7 @@ class ExamplesPage(Page):
         self.refresh()
 
     def _imported(self, dataset: Dataset) -> None:
-        self._wanted = {"name": dataset.name}
+        self._wanted = (dataset.name, None)
         self._left()
 
     def _removed(self) -> None:
@@ -162,7 +170,7 @@ class ExamplesPage(Page):
         self.shell.tell("datasets")
 
     def _renamed(self, dataset: Dataset) -> None:
-        self._wanted = {"name": dataset.name}
+        self._wanted = (dataset.name, None)
         self.refresh()
         self.shell.tell("datasets")
 

@@ -23,7 +23,7 @@ from ui.widgets import Card, Column, Text
 if TYPE_CHECKING:
     from engine.tune.lint import Finding
 
-_FIRST = 200
+FIRST = 200
 """Rows that are shown at once when a dataset is opened; the others follow."""
 
 
@@ -71,7 +71,7 @@ class DatasetView(QWidget):
         self.setLayout(column)
 
     def _connect(self) -> None:
-        self.header.chosen.connect(lambda one: self.show_dataset(one, self._known))
+        self.header.chosen.connect(lambda one: self.show_dataset(one, self._known, []))
         self.header.add_asked.connect(self.side.add)
         self.filters.changed.connect(self._read_rows)
         self.meters.check_asked.connect(self.gauges.check)
@@ -94,8 +94,17 @@ class DatasetView(QWidget):
 
     # What is shown
 
-    def show_dataset(self, dataset: Dataset, known: list[Dataset], position: int | None = None) -> None:
-        """Show a dataset as it is now; ``position`` is the example to put the cursor on."""
+    def show_dataset(
+        self, dataset: Dataset, known: list[Dataset], first: list[Summary], position: int | None = None
+    ) -> None:
+        """Show a dataset as it is now.
+
+        Args:
+            dataset: which.
+            known: all there are.
+            first: its first rows, if it is another one than before and they were read already.
+            position: of the example to put the cursor on.
+        """
         if self.dataset is None or self.dataset.id != dataset.id:
             self.side.save()
             self.side.editor.clear()
@@ -103,6 +112,9 @@ class DatasetView(QWidget):
             self.filters.blockSignals(True)
             self.filters.clear()
             self.filters.blockSignals(False)
+            if first and self._order == ("position", False):
+                self._show_table(True)
+                self.table.show_rows(first)
         self.dataset = self.side.dataset = dataset
         self._known = known
         self.header.show_datasets(known, dataset)
@@ -134,18 +146,10 @@ class DatasetView(QWidget):
         order, falls = self._order
         datasets = self.shell.workspace.datasets
 
-        def read(most: int = -1) -> list[Summary]:
-            return datasets.summaries(dataset, text, chosen, order=order, descending=falls, most=most)
+        def read() -> list[Summary]:
+            return datasets.summaries(dataset, text, chosen, order=order, descending=falls)
 
-        def rest(first: list[Summary]) -> None:
-            self._show_table(bool(first))
-            self.table.show_rows(first)
-            self.shell.look(read, self._show_rows, owner=self, key="rows")
-
-        if dataset.rows > _FIRST and not self.table.rows.rows and not text:
-            self.shell.look(lambda: read(_FIRST), rest, owner=self, key="rows")
-        else:
-            self.shell.look(read, self._show_rows, owner=self, key="rows")
+        self.shell.look(read, self._show_rows, owner=self, key="rows")
 
     def _show_rows(self, rows: list[Summary]) -> None:
         if self.dataset is None:
