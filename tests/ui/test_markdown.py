@@ -75,6 +75,37 @@ def test_text_in_pieces_reads_as_the_whole(seed: int) -> None:
     assert stream.items == read(TEXT)
 
 
+SCRAPS = [
+    *"#*|->~=_\\\t",
+    "**",
+    "```",
+    "> ",
+    "\n",
+    "\n\n",
+    "    ",
+    "1.",
+    "a",
+    "[",
+    "](",
+    "http://x.y",
+    ")",
+    "==\n",
+    "[1]",
+    "***\n",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_scraps_in_pieces_read_as_the_whole(seed: int) -> None:
+    numbers = random.Random(seed)
+    text = "".join(numbers.choice([*SCRAPS, "|a|b|\n|--|--|\n|1|2|"]) for _ in range(40))
+    stream = Stream()
+    for piece in pieces(text, seed):
+        stream.feed(piece)
+    stream.finish()
+    assert stream.items == read(text)
+
+
 def test_a_settled_block_is_not_read_again() -> None:
     stream = Stream()
     stream.feed("one\n\n" * 50 + "two\n\nthree")
