@@ -42,6 +42,14 @@ def background_process(run: str) -> psutil.Process:
     return next(one for one, words in lines if "engine.tune.background" in words and run in words)
 
 
+def end_background(run: str) -> None:
+    """End that process, if it is still there, with its children."""
+    with contextlib.suppress(StopIteration, psutil.NoSuchProcess):
+        process = background_process(run)
+        for one in [*process.children(recursive=True), process]:
+            one.kill()
+
+
 @pytest.fixture
 def left(workspace: Workspace, model: str) -> Iterator[Run]:
     """A run that was detached while it trained, in a workspace that stays open."""
@@ -49,11 +57,7 @@ def left(workspace: Workspace, model: str) -> Iterator[Run]:
     try:
         yield run
     finally:
-        with contextlib.suppress(StopIteration):
-            process = background_process(run.id)
-            for one in [*process.children(recursive=True), process]:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    one.kill()
+        end_background(run.id)
 
 
 def detached(workspace: Workspace, model: str, recipe: Recipe) -> Run:

@@ -7,13 +7,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from engine import events
@@ -27,6 +28,7 @@ from engine.tune.wishes import STOP, wished
 from engine.workspace import Workspace
 from store import runs as rows
 from store.runs import Run
+from tests.tune.test_background import end_background
 from tests.tune.test_service import SMALL, data, model, stories
 from tests.ui.conftest import PATIENCE_MS
 from ui.main_window import MainWindow
@@ -196,6 +198,40 @@ def test_from_the_button_to_chat(
     with qtbot.waitSignal(window.shell.asked_page) as asked:
         qtbot.mouseClick(found.view.chat, Qt.MouseButton.LeftButton)
     assert asked.args == ["chat", {"run": workspace.tuning.get().id}]
+
+
+def test_left_training_when_the_window_closes(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, model: str, page: Callable[[], TunePage],
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    """The question at closing, answered with “in the background”: the run goes on in a process of its own."""
+    name = data(workspace, stories(24), "replies")
+    found = page()
+    recipe = SMALL.with_settings(["max_steps=4000", "save_every=0", "samples=0"])
+    found.deeds.start(name, model, recipe, "Left alone")
+    qtbot.waitUntil(lambda: bool(found.view.shown and found.view.shown.curve.last), timeout=2 * PATIENCE_MS)
+
+    def answer(box: QMessageBox) -> int:
+        button = next(one for one in box.buttons() if one.text() == "Go on in the background")
+        monkeypatch.setattr(QMessageBox, "clickedButton", lambda _: button)
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    request.addfinalizer(partial(end_background, workspace.tuning.get().id))
+    window.close()
+    assert window.isHidden()
+    qtbot.waitUntil(lambda: not window.shell.bridge.jobs.active, timeout=2 * PATIENCE_MS)
+    run = workspace.tuning.get("Left alone")
+    assert workspace.tuning.elsewhere(run)
+    window.show()
+    found.shown()
+    far = workspace.tuning.story(run).read_on().steps[-1]
+    qtbot.waitUntil(lambda: "also when this window is closed" in found.view.state.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: found.view.shown.curve.steps[-1] > far, timeout=2 * PATIENCE_MS)
+    qtbot.mouseClick(found.view.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(found.view.chat.isVisible, timeout=2 * PATIENCE_MS)
+    assert workspace.tuning.get(run.id).state == "stopped"
+    assert found.view.resume.isVisible()
 
 
 def test_a_run_that_goes_on_elsewhere_is_followed_and_stopped(
