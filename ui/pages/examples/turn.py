@@ -17,6 +17,9 @@ _LEAST, _MOST = 2, 24  # lines
 class TurnText(QTextEdit):
     """Plain text that is as high as what is in it.
 
+    Args:
+        content: what is in it.
+
     Signals:
         finished: Ctrl+Enter: save and go on.
         left: Escape: back to the table.
@@ -25,13 +28,21 @@ class TurnText(QTextEdit):
     finished = Signal()
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, content: str) -> None:
         super().__init__()
+        self._given: str | None = content
+        self.setPlainText(content)
+        self.textChanged.connect(self._touch)
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.updateGeometry())
+
+    @property
+    def content(self) -> str:
+        """The text. Untouched it is what was given, to the letter; Qt's plain text would lose hard spaces and CR."""
+        return self.document().toRawText().replace("\u2029", "\n") if self._given is None else self._given
 
     def sizeHint(self) -> QSize:
         """The height of the text within bounds."""
@@ -39,6 +50,9 @@ class TurnText(QTextEdit):
         frame = 3 * Space.XS
         text = round(self.document().size().height())
         return QSize(super().sizeHint().width(), min(max(text, _LEAST * line), _MOST * line) + frame)
+
+    def _touch(self) -> None:
+        self._given = None
 
     def minimumSizeHint(self) -> QSize:
         """No smaller than what is in it."""
@@ -77,8 +91,7 @@ class TurnEdit(QWidget):
         ):
             self.role.addItem(title, role)
         self.role.setCurrentIndex(self.role.findData(message.role))
-        self.text = TurnText()
-        self.text.setPlainText(message.content)
+        self.text = TurnText(message.content)
         self._name()
         remove = IconButton(theme, "close", self.tr("Remove this turn"), self.removed.emit, size=14)
         self.setLayout(Column(Row(self.role, None, remove), self.text, gap=Space.XS))
@@ -89,7 +102,7 @@ class TurnEdit(QWidget):
     @property
     def message(self) -> Message:
         """The turn as it stands."""
-        return Message(self.role.currentData(), self.text.toPlainText())
+        return Message(self.role.currentData(), self.text.content)
 
     def _name(self) -> None:
         hints = {
