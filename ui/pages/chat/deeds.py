@@ -105,7 +105,7 @@ class Deeds(QObject):
         datasets = self._workspace.datasets
 
         def add() -> tuple[str, int]:
-            names = [one.name for one in datasets.list()]
+            names = [one.name for one in datasets.list(versions=False)]
             name = chosen if chosen in names else names[-1] if names else self.tr("From chat")
             return name, datasets.add_example(messages, dataset=name, source="chat")
 

@@ -162,4 +162,4 @@ class Gauges(QObject):
             self._meters.show_lengths(lengths)
 
     def _no_lengths(self, fault: FormfactError) -> None:
-        self._meters.show_lengths(Lengths("", 1, ()))
+        self._meters.refuse_lengths(str(fault))

@@ -135,6 +135,12 @@ class Meters(Card):
         self._uncounted = lengths.uncounted
         self._lengths.say(said, "warn" if lengths.over or lengths.refused else "")
 
+    def refuse_lengths(self, reason: str) -> None:
+        """Say why nothing can be counted."""
+        self._histogram.show_lengths(None)
+        self._count.setVisible(False)
+        self._lengths.say(reason, "warn")
+
     def show_split(self, divided: Divided) -> None:
         """How the usual recipe divides the examples."""
         train, held = len(divided.train), len(divided.held_out)
