@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.types import Answer, Arm
 from ui.pages.chat import proof
 from ui.pages.chat.answer_edit import AnswerEdit
+from ui.pages.chat.check_row import CheckRow, toned
 from ui.pages.chat.proof import Verdict
 from ui.shell import Shell
 from ui.theme.tokens import MEASURE, Space, Type
@@ -64,7 +65,7 @@ class Pane(Card):
         self._how = "more"
         self._ask = Button("", "plain", lambda: self.wanted.emit(self._how))
         self._foot = Text("", "label", wrap=True)
-        self._checks = {"form": Text("", "secondary"), "facts": Text("", "secondary")}
+        self.checks = CheckRow()
         self._more = IconButton(shell.theme, "more", self.tr("More"), self._open_menu, size=16)
         self._icons = {"more": self._more}
         self._label.setMinimumHeight(self._more.sizeHint().height())  # the head is as high without its icons
@@ -74,7 +75,7 @@ class Pane(Card):
         self.column.addWidget(self._gap)
         self.column.addWidget(self._ask)
         self.column.addStretch(1)
-        self.column.addLayout(Row(*self._checks.values(), None, gap=Space.L))
+        self.column.addWidget(self.checks)
         self.column.addWidget(self._foot)
         self.view.cited.connect(self.cited)
         self.view.clicked.connect(self.touched)
@@ -101,7 +102,7 @@ class Pane(Card):
         self._note.setToolTip(answer.answer if edit else "")
         self._foot.setText("" if self._letter else proof.foot(answer, run))
         self._foot.setToolTip("" if self._letter else proof.whole(answer, run, model))
-        _toned(self._foot, proof.state(answer)[1])
+        toned(self._foot, proof.state(answer)[1])
         self._emphasise()
 
     def show_said(self, text: str, sources: int) -> None:
@@ -135,13 +136,7 @@ class Pane(Card):
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show what the question's checks say of the answer."""
-        names = {"form": self.tr("form"), "facts": self.tr("facts")}
-        for key, good in (("form", verdict.form), ("facts", verdict.facts)):
-            label = self._checks[key]
-            label.setVisible(good is not None)
-            label.setText(("✓ " if good else "✗ ") + names[key])
-            label.setToolTip("\n".join(verdict.faults) or self.tr("Every check of this question is passed."))
-            _toned(label, "good" if good else "bad")
+        self.checks.show_verdict(verdict)
 
     def show_difference(self, lines: Sequence[Sequence[Run]] | None) -> None:
         """Show the answer as plain lines with marked words; None: as it was."""
@@ -233,6 +228,11 @@ class Pane(Card):
         self._emphasise()
         self._show_icons()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What the Tab key goes through, in order."""
+        return [*(button for name, button in self._icons.items() if name != "more"), self._more, self.view, self._ask]
+
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -292,9 +292,3 @@ class Pane(Card):
         font = self.font()
         font.setPixelSize(self.shell.theme.px(Type.ANSWER))
         self.view.setMaximumWidth(QFontMetrics(font).horizontalAdvance("x") * MEASURE)
-
-
-def _toned(text: Text, tone: str) -> None:
-    """Colour a text; the style sheet is only asked where that is a change."""
-    if (text.property("tone") or "") != tone:
-        text.tone(tone)

@@ -84,6 +84,11 @@ class QuestionView(QWidget):
         self._room.hide()
         self._emphasise("ink3")
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What the Tab key goes through, in order."""
+        return [*self._steps[::2], *self._icons.values()]
+
     def edit(self) -> None:
         """Change the question in place; the answers to the old one are kept beside it."""
         if self._box:

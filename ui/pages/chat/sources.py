@@ -75,7 +75,9 @@ class SourceList(QWidget):
         inside = QWidget()
         inside.setLayout(Column(self._empty, self._cards, None))
         column = Column(Row(Text(self.tr("Sources"), "section"), None, close), gap=Space.M)
-        column.addWidget(Scroll(inside), 1)
+        area = Scroll(inside)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its cards take the keys
+        column.addWidget(area, 1)
         self.setLayout(column)
         self.show_passages((), "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -72,14 +72,25 @@ class Toggle(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room for four words, only the arm that is seen has one; the others have their marks."""
         super().resizeEvent(event)
-        words = event.size().width() >= self._whole
-        if words != self._words:
-            self._words = words
-            self._spell()
+        self._choose_words()
 
     def minimumSizeHint(self) -> QSize:
         """It can do without its words."""
         return QSize(0, super().minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """At another size of text the words have another width."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._words = True
+            self._spell()
+            self._choose_words()
+
+    def _choose_words(self) -> None:
+        words = self.width() >= self._whole
+        if words != self._words:
+            self._words = words
+            self._spell()
 
     def _spell(self) -> None:
         for arm in FOUR_ARMS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine import events
 from engine.chat.asking import Turn
@@ -148,6 +149,14 @@ class TurnView(QWidget):
             self.toggle.deleteLater()
             self.toggle = None
         self.refresh()
+        self._order_stops()
+
+    def _order_stops(self) -> None:
+        """The Tab key goes from the question to the toggle to the answers, whatever was made first."""
+        toggle = self.toggle.findChildren(QAbstractButton) if self.toggle else []
+        panes = [stop for pane in self.stage.panes for stop in pane.stops]
+        for one, other in pairwise([*self.question.stops, *toggle, *panes]):
+            QWidget.setTabOrder(one, other)
 
     def flip(self, arm: Arm) -> None:
         """Show another arm in the same place, and let the conversation go on from it."""
