@@ -176,6 +176,12 @@ class Recipe:
             values[key.strip()] = value.strip()
         return type(self).of(values)
 
+    @property
+    def modules(self) -> list[str]:
+        """The layers that learn, by the names that PEFT knows."""
+        attention = ["q_proj", "k_proj", "v_proj", "o_proj"]
+        return attention if self.targets == "attention" else [*attention, "gate_proj", "up_proj", "down_proj"]
+
     def toml(self) -> str:
         """The recipe as TOML; ``of(tomllib.loads(recipe.toml()))`` gives it back."""
         lines = [f"{key} = {_toml_value(value)}" for key, value in dataclasses.asdict(self).items()]

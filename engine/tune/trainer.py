@@ -112,7 +112,7 @@ class Session:
                 r=self.recipe.rank,
                 lora_alpha=self.recipe.alpha,
                 lora_dropout=self.recipe.dropout,
-                target_modules=_targets(self.recipe),
+                target_modules=self.recipe.modules,
                 use_gradient_checkpointing=self._checkpointing(),
                 random_state=self.recipe.seed,
             )
@@ -156,15 +156,9 @@ class Session:
         room = min(most, int(self.model.config.max_position_embeddings) - len(question.prompt))
         if room < 1:
             return []
-        prompt = self._tensor([question.prompt])
-        out = self.model.generate(
-            input_ids=prompt,
-            attention_mask=torch.ones_like(prompt),
-            max_new_tokens=room,
-            do_sample=False,
-            eos_token_id=question.end,
-            pad_token_id=question.end,
-        )
+        prompt, end = self._tensor([question.prompt]), question.end
+        given = {"input_ids": prompt, "attention_mask": torch.ones_like(prompt), "max_new_tokens": room}
+        out = self.model.generate(**given, do_sample=False, eos_token_id=end, pad_token_id=end)
         said: list[int] = out[0, len(question.prompt) :].tolist()
         return said[: said.index(question.end)] if question.end in said else said
 
@@ -291,11 +285,6 @@ def memory_errors(recipe: Recipe) -> Iterator[None]:
             smaller(recipe),
             words,
         ) from fault
-
-
-def _targets(recipe: Recipe) -> list[str]:
-    attention = ["q_proj", "k_proj", "v_proj", "o_proj"]
-    return attention if recipe.targets == "attention" else [*attention, "gate_proj", "up_proj", "down_proj"]
 
 
 def save_adapter(session: Session, folder: Path) -> None:

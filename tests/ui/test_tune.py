@@ -1,101 +1,32 @@
-"""The Tune page in the real window: the sentence, a run while it goes, what is kept, what is compared."""
+"""The Tune page in the real window: the sentence, and real training from its button to Chat."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from engine import events
 from engine.process import ROOT
-from engine.settings import Settings
 from engine.task import Task
-from engine.tune.holding import held
-from engine.tune.journal import FILE, Journal
 from engine.tune.recipe import Recipe
-from engine.tune.wishes import STOP, wished
 from engine.workspace import Workspace
-from store import runs as rows
-from store.runs import Run
 from tests.tune.test_background import end_background
 from tests.tune.test_service import SMALL, data, model, stories
 from tests.ui.conftest import PATIENCE_MS
+from tests.ui.tuned import Settled, page, texts
 from ui.main_window import MainWindow
 from ui.pages.tune.page import TunePage
-from ui.theme.tokens import DARK, LIGHT
-from ui.widgets import Banner, Toast
+from ui.widgets import Banner
 
-__all__ = ["model"]  # a fixture
-
-GATE = {
-    "passed": True, "cause": "", "quantised": False, "tokens": True, "base": {"error": 1e-3, "top1": 1.0},
-    "tuned": {"error": 2e-3, "top1": 1.0}, "effect": 0.4,
-}  # fmt: skip
-Settled = Callable[[], None]
-
-
-def kept(workspace: Workspace, name: str, state: str = "done", steps: int = 20, **recipe: Any) -> Run:
-    """A run as if it had been through, with its journal."""
-    totals = {"step": steps, "steps": 20, "seconds": 12.0, "tokens": 900, "held_out": [[steps, 1 / steps]]}
-    run = Run(
-        id=f"run-{name}", name=name, state=state, model="starter", base_sha256="0" * 64, dataset="replies",
-        dataset_version="1" * 64, recipe=dataclasses.replace(Recipe.preset("balanced"), **recipe).toml(),
-        adapter=f"runs/run-{name}/adapter.gguf", adapter_sha256="2" * 64,
-        gate=json.dumps(GATE) if state == "done" else "{}",
-        metrics=json.dumps(totals), created_at=f"2026-01-02T00:00:{len(workspace.tuning.list()):02}+00:00",
-    )  # fmt: skip
-    folder = workspace.tuning.folder(run)
-    folder.mkdir(parents=True)
-    rows.insert(workspace.database, run)
-    journal = Journal(folder / FILE, Task())
-    journal.tell(events.Estimated(20, 1.0, 2.0, 10**9))
-    journal.tell(events.Sample(0, "Who are you?", "A model."))
-    for number in range(1, steps + 1):
-        journal.tell(step(number))
-    journal.tell(events.Evaluated(steps, 1 / steps))
-    journal.tell(events.Sample(steps, "Who are you?", "Dear customer,\nI am a model."))
-    journal.close()
-    return run
-
-
-def step(number: int) -> events.TrainStep:
-    return events.TrainStep(number, 20, 4 / number, 1e-3, 400.0, 10**9, 20.0 - number, number * 45, 61.0, 2 * 10**9)
-
-
-@pytest.fixture
-def page(window: MainWindow, settled: Settled) -> Callable[[], TunePage]:
-    """Opens the page; what was put into the workspace before is there."""
-
-    def open_page(**arguments: Any) -> TunePage:
-        window.resize(1280, 800)
-        window.shell.go("tune", **arguments)
-        settled()
-        found = window.findChild(TunePage)
-        assert isinstance(found, TunePage)
-        return found
-
-    return open_page
-
-
-def texts(page: TunePage) -> str:
-    """Everything that can be read on the page."""
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
-
-
-def row(page: TunePage, number: int) -> QPoint:
-    view = page.list.view
-    return view.visualRect(view.model().index(number, 0)).center()
+__all__ = ["model", "page"]  # fixtures
 
 
 def test_without_examples_it_says_what_to_do(qtbot: QtBot, window: MainWindow, page: Callable[[], TunePage]) -> None:
@@ -232,139 +163,6 @@ def test_left_training_when_the_window_closes(
     qtbot.waitUntil(found.view.chat.isVisible, timeout=2 * PATIENCE_MS)
     assert workspace.tuning.get(run.id).state == "stopped"
     assert found.view.resume.isVisible()
-
-
-def test_a_run_that_goes_on_elsewhere_is_followed_and_stopped(
-    qtbot: QtBot, workspace: Workspace, page: Callable[[], TunePage], settled: Settled
-) -> None:
-    run = kept(workspace, "far", state="training", steps=3)
-    folder = workspace.tuning.folder(run)
-    with held(folder):
-        found = page()  # whoever opens the page sees what goes on, drawn from the journal
-        qtbot.waitUntil(found.view.isVisible, timeout=PATIENCE_MS)
-        assert "also when this window is closed" in found.view.state.text()
-        assert found.view.figures.step.number.text() == "3 / 20"
-        assert "61 °C" in found.view.figures.memory.more.text()
-        assert found.view.figures.memory.number.text() == "2.0 GB"
-        journal = Journal(folder / FILE, Task())
-        journal.tell(step(4))
-        journal.close()
-        qtbot.waitUntil(lambda: found.view.figures.step.number.text() == "4 / 20", timeout=PATIENCE_MS)
-        qtbot.mouseClick(found.view.stop, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: wished(folder, STOP), timeout=PATIENCE_MS)
-    qtbot.waitUntil(found.view.resume.isVisible, timeout=PATIENCE_MS)  # its process is gone: said at once
-    qtbot.waitUntil(lambda: found.list.rows[0].run.state == "interrupted", timeout=PATIENCE_MS)
-
-
-def test_an_interrupted_run_goes_on_with_one_click(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, page: Callable[[], TunePage],
-    monkeypatch: pytest.MonkeyPatch, settled: Settled,
-) -> None:  # fmt: skip
-    data(workspace, stories(24), "replies")
-    run = kept(workspace, "half", state="interrupted", steps=3)
-    asked: list[str] = []
-    monkeypatch.setattr(workspace.tuning, "resume", lambda found, task: asked.append(found) or run)
-    found = page()
-    qtbot.waitUntil(lambda: "“half” was interrupted" in found.form.left_off.text(), timeout=PATIENCE_MS)
-    found.form.asked_resume.emit(found.list.rows[0].run)
-    settled()
-    qtbot.mouseClick(found.list.view.viewport(), Qt.MouseButton.LeftButton, pos=row(found, 0))
-    qtbot.waitUntil(found.view.resume.isVisible, timeout=PATIENCE_MS)
-    qtbot.mouseClick(found.view.resume, Qt.MouseButton.LeftButton)
-    settled()
-    assert asked == [run.id, run.id]
-
-
-def test_a_kept_run_is_drawn_named_and_noted(
-    qtbot: QtBot, workspace: Workspace, page: Callable[..., TunePage], settled: Settled
-) -> None:
-    run = kept(workspace, "first")
-    found = page(run=run.id)
-    qtbot.waitUntil(found.view.isVisible, timeout=PATIENCE_MS)
-    said = texts(found)
-    assert "Dear customer,\nI am a model." in said
-    assert "about 10 s" in said
-    found.view.edit.click()
-    assert found.view.naming.text() == "first"
-    qtbot.keyClicks(found.view.naming, "House <b>style</b>")
-    qtbot.keyClick(found.view.naming, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: found.view.title.text() == "House <b>style</b>", timeout=PATIENCE_MS)
-    found.view.note.setFocus()
-    qtbot.keyClicks(found.view.note, "The one to keep")
-    qtbot.keyClick(found.view.note, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: workspace.tuning.get(run.id).remark == "The one to keep", timeout=PATIENCE_MS)
-    found.view.origin.head.click()
-    assert "222222222222" in texts(found)
-    assert "no longer here as it was" in texts(found)
-
-
-def test_several_runs_over_each_other(
-    qtbot: QtBot, workspace: Workspace, page: Callable[[], TunePage], settled: Settled
-) -> None:
-    kept(workspace, "first")
-    kept(workspace, "second", steps=10, rank=8)
-    found = page()
-    view = found.list.view.viewport()
-    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=row(found, 0))
-    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, row(found, 1))
-    qtbot.waitUntil(found.overlay.isVisible, timeout=PATIENCE_MS)
-    said = texts(found)
-    assert "● second" in said and "■ first" in said
-    assert "Rank" in said and "Alpha" not in said  # only what was made differently
-    assert len(found.overlay.chart._plot.getPlotItem().listDataItems()) == 4
-
-
-def test_deleting_can_be_taken_back(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, page: Callable[[], TunePage], settled: Settled
-) -> None:
-    run = kept(workspace, "first")
-    found = page()
-    qtbot.mouseClick(found.list.view.viewport(), Qt.MouseButton.LeftButton, pos=row(found, 0))
-    settled()
-    delete = next(action for action in found.actions_offered() if action.key == "tune.delete")
-    assert delete.enabled()
-    delete.run()
-    qtbot.waitUntil(lambda: not found.list.rows, timeout=PATIENCE_MS)
-    assert workspace.tuning.list() == []
-    toast = window.findChild(Toast)
-    assert isinstance(toast, Toast)
-    qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(found.list.rows) == 1, timeout=PATIENCE_MS)
-    assert workspace.tuning.get().id == run.id
-
-
-def test_discarding_is_asked_first(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, page: Callable[[], TunePage], settled: Settled
-) -> None:
-    run = kept(workspace, "far", state="training", steps=3)
-    folder = workspace.tuning.folder(run)
-    with held(folder):
-        found = page()
-        qtbot.waitUntil(found.view.discard.isVisible, timeout=PATIENCE_MS)
-        qtbot.mouseClick(found.view.discard, Qt.MouseButton.LeftButton)
-        settled()
-        assert not wished(folder)
-        banner = next(one for one in window.findChildren(Banner) if "Throw this run away?" in one.text)
-        next(one for one in banner.findChildren(type(found.view.stop)) if one.text() == "Throw it away").click()
-        qtbot.waitUntil(lambda: wished(folder), timeout=PATIENCE_MS)
-
-
-def test_the_list_is_searched(qtbot: QtBot, workspace: Workspace, page: Callable[[], TunePage]) -> None:
-    for name in ("House style", "Letters", "Straße"):
-        kept(workspace, name)
-    found = page()
-    found.list.search.setText("STRASSE")
-    qtbot.waitUntil(lambda: [one.title for one in found.list.rows] == ["Straße"], timeout=PATIENCE_MS)
-
-
-def test_the_picture_follows_the_theme(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, page: Callable[..., TunePage]
-) -> None:
-    found = page(run=kept(workspace, "first").id)
-    qtbot.waitUntil(lambda: found.view.chart._plot is not None, timeout=PATIENCE_MS)
-    for name, tokens in (("dark", DARK), ("light", LIGHT)):
-        window.shell.theme.apply(Settings(theme=name))
-        assert found.view.chart._plot.backgroundBrush().color() == QColor(tokens.surface)
 
 
 def test_export_writes_what_was_chosen(
