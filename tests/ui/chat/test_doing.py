@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.types import Arm, Sampling
@@ -126,3 +127,32 @@ def test_a_question_becomes_one_of_the_scorecard(
     page.shell.go("scorecard", questions="From chat", question=kept.id)
     settled()
     assert window.key == "scorecard"
+
+
+def test_the_same_seed_says_the_same_again(qtbot: QtBot, page: ChatPage, settled: Callable[[], None]) -> None:
+    ask(qtbot, page)
+    pane = panes(page)[Arm.TUNED]
+    said = pane.text
+    pane._open_menu()
+    menu = pane.findChild(QMenu)
+    assert menu
+    next(one for one in menu.actions() if "same seed" in one.text()).trigger()
+    menu.close()
+    assert page.flows.running
+    answered(qtbot, page)
+    settled()
+    assert pane.text == said
+    assert page.turns.current and page.turns.current.turn and len(page.turns.current.turn.siblings) == 1
+
+
+def test_the_conversation_can_go_on_from_another_answer(
+    qtbot: QtBot, page: ChatPage, settled: Callable[[], None]
+) -> None:
+    ask(qtbot, page)
+    press(page, "Split")
+    turn = answered(qtbot, page)
+    panes(page)[Arm.GROUNDED].continued.emit()
+    settled()
+    assert turn.turn
+    second = ask(qtbot, page, "And for lamps?")
+    assert second.turn and turn.turn.answers[Arm.GROUNDED].answer in second.turn.comparison.history
