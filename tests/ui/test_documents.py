@@ -76,7 +76,7 @@ def test_from_dropping_a_folder_to_undo(
 
     (folder / "nothing.pdf").write_bytes(b"not a pdf")
     page.browser.select(str(folder / "nothing.pdf"))
-    qtbot.mouseClick(page.browser.selection.retry_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.browser.selection.buttons["retry"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.intents.job is None, timeout=PATIENCE_MS)
     settled()
     assert _column(model, STATE)[1].startswith("✗  Failed")

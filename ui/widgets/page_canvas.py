@@ -53,11 +53,9 @@ class PageCanvas(QScrollArea):
 
     Signals:
         sharper: the page is shown larger than it was drawn; pixels a point that would be sharp.
-        turned: the wheel or a key goes beyond the page: -1 or 1.
     """
 
     sharper = Signal(float)
-    turned = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +64,7 @@ class PageCanvas(QScrollArea):
         self._zoom = 0.0  # pixels a point; 0 fits the width
         self._drawn = 0.0
         self.setWidget(self._sheet)
+        self.setAccessibleName(self.tr("Page of the document"))
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setViewportMargins(0, Space.S, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

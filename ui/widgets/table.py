@@ -17,7 +17,8 @@ class TableView(QTableView):
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._scale = theme, theme.scale
+        self._widths: tuple[int, ...] = ()
         self.setAccessibleName(name)
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -38,6 +39,7 @@ class TableView(QTableView):
 
     def widths(self, *pixels: int) -> None:
         """Set the widths of the columns, at a scale of 1; 0 leaves a column as it is."""
+        self._widths = pixels
         for column, width in enumerate(pixels):
             if width:
                 self.setColumnWidth(column, self._theme.px(width))
@@ -57,6 +59,9 @@ class TableView(QTableView):
         repolish(self)
 
     def _rescale(self) -> None:
+        if self._scale != self._theme.scale:
+            self._scale = self._theme.scale
+            self.widths(*self._widths)
         self.verticalHeader().setDefaultSectionSize(self._theme.px(34))
 
 

@@ -77,7 +77,7 @@ class Asks(QObject):
             self.tr("New collection…"),
             lambda: self._question.ask_name(ask, "", self.tr("Move"), lambda name: self._intents.move(chosen, name)),
         )
-        button = self._page.browser.selection.move_button
+        button = self._page.browser.selection.buttons["move"]
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def retry(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from store.collections import Collection
@@ -38,7 +39,7 @@ class Browser(QWidget):
         self.tabs = CollectionTabs(theme)
         self.search = SearchField(theme, self.tr("Find a file"), page)
         self.search.setFixedWidth(theme.px(180))
-        self.selection = SelectionBar()
+        self.selection = SelectionBar(theme)
         self._only_unwell = False
         tools = Row(gap=Space.S)
         tools.addWidget(self.tabs, 1)
@@ -51,6 +52,11 @@ class Browser(QWidget):
         self.tabs.chosen.connect(self._choose_collection)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._count_chosen())
         self.model.modelReset.connect(self._count_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, buttons are icons."""
+        super().resizeEvent(event)
+        self.selection.compact(self.width() < self.table.narrow)
 
     def fill(self, documents: Sequence[Document], collections: Sequence[Collection]) -> None:
         """Show everything anew; what was chosen stays so."""

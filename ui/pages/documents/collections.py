@@ -12,6 +12,8 @@ from ui import words
 from ui.theme.theme import Theme
 from ui.widgets import IconButton, Row
 
+LONGEST = 24  # characters of a name that a tab shows
+
 
 class CollectionTabs(QWidget):
     """All documents, then each collection.
@@ -32,7 +34,7 @@ class CollectionTabs(QWidget):
         super().__init__()
         self.tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=True)
         self.tabs.setAccessibleName(self.tr("Collections"))
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tabs.customContextMenuRequested.connect(self._menu_at)
         self.tabs.currentChanged.connect(lambda _: self.chosen.emit(self.name))
@@ -74,8 +76,10 @@ class CollectionTabs(QWidget):
         self._more.setVisible(bool(self.name))
 
     def _add(self, name: str, label: str, documents: int) -> None:
-        place = self.tabs.addTab(f"{label.replace('&', '&&')}  {words.number(documents)}")
+        shown = label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
+        place = self.tabs.addTab(f"{shown.replace('&', '&&')}  {words.number(documents)}")
         self.tabs.setTabData(place, name)
+        self.tabs.setTabToolTip(place, "" if shown == label else label)
 
     def _menu_at(self, point: QPoint) -> None:
         if (place := self.tabs.tabAt(point)) > 0:

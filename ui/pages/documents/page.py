@@ -161,8 +161,6 @@ class DocumentsPage(Page):
             self.refresh()  # the files that wait are written down by now
         if isinstance(event, FileDone):
             self._changed[event.path] = None
-            if event.status == "removed":
-                self.refresh()
 
     def _begun(self) -> None:
         if self.intents.waiting == 0:

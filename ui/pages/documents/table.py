@@ -51,6 +51,11 @@ class DocumentsTable(TableView):
         """The selected documents, in the order of rows."""
         return [self.rows.at(index.row()) for index in sorted(self.selectionModel().selectedRows())]
 
+    @property
+    def narrow(self) -> int:
+        """The width in pixels below which there is little room."""
+        return self._theme.px(_NARROW)
+
     def show_collections(self, shown: bool) -> None:
         """Whether the collection of each document is of interest."""
         self._collections = shown
@@ -62,7 +67,7 @@ class DocumentsTable(TableView):
         self._hide_columns()
 
     def _hide_columns(self) -> None:
-        narrow = self.width() < self._theme.px(_NARROW)
+        narrow = self.width() < self.narrow
         self.setColumnHidden(KIND, narrow)
         self.setColumnHidden(COLLECTION, narrow or not self._collections)
 
