@@ -73,6 +73,8 @@ class SeenView(QWidget):
             f'<span style="color:{tokens.tuned}"><u>{words.number(learnt)} {self.tr("learnt")}</u></span>'
         )
         self._read.setText(self.tr("{0} only read").format(words.number(len(taught.tokens) - learnt)))
+        for words_ in (self._learnt, self._read):
+            words_.setVisible(not taught.bad)
         self._say(*self._remark(taught))
         self.text.clear()
         cursor = self.text.textCursor()
