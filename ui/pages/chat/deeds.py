@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.chat.asking import Asking, Turn
 from engine.compare.questions import Question
-from engine.compare.scoring import judged
 from engine.types import Arm, Message
 from ui import words
 from ui.pages.chat.flows import Flows
@@ -143,6 +142,8 @@ class Deeds(QObject):
         sets = self._workspace.question_sets
 
         def read() -> dict[Arm, Verdict]:
+            from engine.compare.judge import judged  # not before a question is asked
+
             question = sets.find(turn.comparison.question)
             if question is None:
                 return {}
