@@ -125,11 +125,11 @@ class Meters(Card):
             )
         else:
             self._count.setText(self.tr("Show too long"))
-            said = self.tr("Median {0}, longest {1} tokens; {2} fit").format(
+            said = self.tr("Median {0}, longest {1}; up to {2} tokens fit").format(
                 *map(words.number, (lengths.median, lengths.longest, lengths.limit))
             )
         if lengths.over:
-            said += self.tr(", {0} too long").format(words.number(lengths.over))
+            said += self.tr("; {0} too long").format(words.number(lengths.over))
         if lengths.refused:
             said += self.tr("; {0} not possible with this model").format(words.number(lengths.refused))
         self._uncounted = lengths.uncounted
