@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMessageBox
+from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.process import ROOT
@@ -129,6 +129,34 @@ def test_from_the_button_to_chat(
     with qtbot.waitSignal(window.shell.asked_page) as asked:
         qtbot.mouseClick(found.view.chat, Qt.MouseButton.LeftButton)
     assert asked.args == ["chat", {"run": workspace.tuning.get().id}]
+
+
+def test_a_killed_trainer_is_said_and_one_click_goes_on(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, model: str, page: Callable[[], TunePage]
+) -> None:
+    name = data(workspace, stories(24), "replies")
+    found = page()
+    found.deeds.start(name, model, SMALL.with_settings(["max_steps=4000", "save_every=2", "samples=0"]), "Unlucky")
+    qtbot.waitUntil(lambda: len(steps(found)) > 4, timeout=2 * PATIENCE_MS)
+    child = next(one for one in workspace._children if one.module == "engine.tune.child" and one.pid)
+    child.kill()
+    qtbot.waitUntil(found.view.resume.isVisible, timeout=PATIENCE_MS)
+    assert "It can be resumed from its last checkpoint." in found.view.state.text()
+    assert any("ended unexpectedly" in one.text for one in window.findChildren(Banner))
+    before = steps(found)[-1]
+    qtbot.mouseClick(found.view.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: steps(found)[-1] > before + 2, timeout=2 * PATIENCE_MS)
+    assert steps(found) == list(range(1, steps(found)[-1] + 1))  # nothing lost, nothing twice
+    qtbot.mouseClick(found.view.discard, Qt.MouseButton.LeftButton)
+    banner = next(one for one in window.findChildren(Banner) if "Throw this run away?" in one.text)
+    next(one for one in banner.findChildren(QPushButton) if one.text() == "Throw it away").click()
+    qtbot.waitUntil(lambda: not found.list.rows, timeout=2 * PATIENCE_MS)
+    assert list((workspace.folder / "runs").iterdir()) == []
+
+
+def steps(page: TunePage) -> list[int]:
+    """The steps that the picture shows."""
+    return list(page.view.shown.curve.steps) if page.view.shown else []
 
 
 def test_left_training_when_the_window_closes(
