@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import NotFound
 from engine.tune.journal import Curve, Story
@@ -28,6 +28,7 @@ class Reader:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._stories: dict[str, Story] = {}
+        self._lineages: dict[str, Lineage] = {}
         self._lock = threading.Lock()
 
     def read(self, runs: Sequence[str]) -> list[Shown]:
@@ -39,8 +40,12 @@ class Reader:
     def _read(self, run: str) -> Shown | None:
         tuning = self._workspace.tuning
         try:
-            found = tuning.lineage(run)
+            found = tuning.get(run)
         except NotFound:
             return None
-        story = self._stories.setdefault(run, tuning.story(found.run))
-        return Shown(overview(self._workspace, found.run), story.read_on(), found)
+        one = overview(self._workspace, found)
+        if run not in self._lineages or not one.active:  # while it goes on it is read twice a second
+            self._lineages[run] = tuning.lineage(run)
+        lineage = replace(self._lineages[run], run=found)
+        story = self._stories.setdefault(run, tuning.story(found))
+        return Shown(one, story.read_on(), lineage)
