@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engine.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = {"rank", "document", "path", "page", "start", "end", "text", "score", "dense_rank", "lexical_rank"}
 
@@ -43,3 +45,22 @@ def test_add_list_search_and_remove(tmp_path: Path) -> None:
     assert "Removed" in formfact(workspace, "remove", str(listed[0]["id"])).stdout
     missing = formfact(workspace, "remove", "999")
     assert missing.returncode == 1 and "no document 999" in missing.stderr
+
+
+def test_collections_and_search_beside_a_writer(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    (tmp_path / "a.md").write_text("Open from nine to six.")
+    (tmp_path / "b.txt").write_text("Jonas drives the van.")
+    added = json.loads(formfact(workspace, "add", str(tmp_path / "a.md"), "--collection", "Shop", "--json").stdout)
+    other = json.loads(formfact(workspace, "add", str(tmp_path / "b.txt"), "--json").stdout)["documents"][0]["id"]
+    listed = json.loads(formfact(workspace, "collections", "--json").stdout)["collections"]
+    assert [(one["collection"], one["documents"]) for one in listed] == [("Documents", 1), ("Shop", 1)]
+    assert added["documents"][0]["coverage"] == 1.0
+
+    with Workspace.open(workspace):  # someone else has it open for writing
+        found = formfact(workspace, "search", "Who drives?", "--collection", "Shop", "--inspect", "--json")
+        (one,) = json.loads(found.stdout)["candidates"]
+        assert (one["document"], one["cut"], one["within"]) == ("a.md", "", 1)
+    moved = formfact(workspace, "move", "Shop", str(other))
+    assert "Moved 1 document to Shop" in moved.stdout
+    assert "Nothing found" in formfact(workspace, "search", "Who drives?", "--collection", "Documents").stdout
