@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from engine.ground import minilm
 from engine.ground.embed import SIZE, Embedder, _batches
 from engine.ground.query import fts_query, words
-from engine.ground.search import fuse
+from engine.ground.search import Searcher, fuse
+from store.collections import Collections
+from store.documents import Documents, NewChunk, NewContent
+from store.exact import Exact
 
 
 def test_stop_words_go_unless_there_is_nothing_else() -> None:
@@ -55,6 +60,48 @@ def test_batches_hold_every_text_once(lengths: list[int]) -> None:
     batches = _batches(lengths)
     assert sorted(at for batch in batches for at in batch) == list(range(len(lengths)))
     assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 2048 for batch in batches)
+
+
+class Everything:
+    """Stands for Chroma: it knows nothing of collections."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._exact = Exact(documents)
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
+        return self._exact.nearest(vector, limit)
+
+
+class Fixed:
+    """An embedder for which every question means the same."""
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        return np.eye(1, SIZE, dtype=np.float32).repeat(len(texts), 0)
+
+
+def test_a_large_collection_is_searched_as_exactly_as_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = Documents(tmp_path)
+    chance = np.random.default_rng(7)
+    other = Collections(documents.database).ensure("Other")
+    documents.add_root("/d", True, 1)
+    for n in range(40):
+        content = documents.add_content(
+            NewContent(str(n), "t", f"lamp {n}", None, 0, ""), [NewChunk(0, 6, None, "", f"lamp {n}")]
+        )
+        documents.put(f"/d/{n}", "/d", str(n), 1, 1, "indexed", "", content)
+        vector = chance.normal(size=(1, SIZE)).astype(np.float32)
+        documents.add_vectors([one.id for one in documents.unembedded(content)], vector / np.linalg.norm(vector))
+        documents.finish(content)
+    Collections(documents.database).move(range(1, 40, 4), other)
+    found = []
+    for small in (5_000, 0):
+        monkeypatch.setattr("engine.ground.search._SMALL", small)
+        searcher = Searcher(documents, Everything(documents), Fixed(), other)  # type: ignore[arg-type]
+        found.append([(one.chunk, one.dense_rank) for one in searcher.search("nothing", 20, 0)])
+    assert found[0] == found[1] and len(found[0]) == 10
+    documents.close()
 
 
 def test_vectors_are_those_of_the_reference_implementation() -> None:
