@@ -84,7 +84,7 @@ class JobStrip(QFrame):
         self._faults.setText(self.tr("{0} failed").format(len(self._failed)))
         on = self._shell.settings.network
         self._network.setText(self.tr("Network on") if on else self.tr("Network off"))
-        self._what.setText(line(job) if job else self.tr("Nothing runs in the background"))
+        self._what.setText(line(job) if job else self.tr("Nothing under way in this window"))
         if job:
             self._show_bar(job)
 
