@@ -29,6 +29,8 @@ _LIBRARIES = {  # distribution → what Formfact cannot do without it
     "kreuzberg": "read documents",
     "semantic-text-splitter": "read documents",
 }
+TRAINER = {True: 1_200_000_000, False: 750_000_000}
+"""Bytes that the trainer's libraries take with and without a GPU, whatever is trained."""
 _GPU_ONLY = frozenset({"bitsandbytes"})
 _BF16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 
@@ -180,6 +182,7 @@ class TuningRule:
 
     method: str
     bytes_a_parameter: float
+    base: int
     free: int
     total: int
 
@@ -187,18 +190,18 @@ class TuningRule:
 def tuning_rule(machine: Machine) -> TuningRule:
     """By which method a machine tunes, and what that takes. Rough; the preflight of a run measures the real need.
 
-    Counted per parameter: 2 bytes of bf16 weights (4 of fp32 where the CPU has no bf16), or 0.6 of 4-bit weights
-    (4.5 bits with their scales), and half as much again for activations, adapter and optimiser state.
+    Counted per parameter: 2 bytes of bf16 weights on a GPU, 4 on a CPU (bf16 there is a way to compute, the weights stay
+    fp32), or 0.6 of 4-bit weights (4.5 bits with their scales), and half as much again for activations, adapter and
+    optimiser state. To that comes what the trainer's libraries take.
     """
     if machine.gpus:
         best = max(machine.gpus, key=lambda gpu: gpu.free_mib)
         free, total = best.free_mib << 20, best.memory_mib << 20
         if installed("bitsandbytes"):
-            return TuningRule("QLoRA (4-bit) on the GPU", 0.6 * 1.5, free, total)
-        return TuningRule("LoRA (bf16) on the GPU", 2 * 1.5, free, total)
-    if fast_bf16(machine):
-        return TuningRule("LoRA (bf16) on the CPU", 2 * 1.5, machine.free_memory, machine.memory)
-    return TuningRule("LoRA (fp32) on the CPU", 4 * 1.5, machine.free_memory, machine.memory)
+            return TuningRule("QLoRA (4-bit) on the GPU", 0.6 * 1.5, TRAINER[True], free, total)
+        return TuningRule("LoRA (bf16) on the GPU", 2 * 1.5, TRAINER[True], free, total)
+    how = "LoRA (bf16) on the CPU" if fast_bf16(machine) else "LoRA (fp32) on the CPU"
+    return TuningRule(how, 4 * 1.5, TRAINER[False], machine.free_memory, machine.memory)
 
 
 def fast_bf16(machine: Machine) -> bool:
@@ -209,7 +212,7 @@ def fast_bf16(machine: Machine) -> bool:
 def tunable_parameters(machine: Machine) -> tuple[int, str]:
     """The largest model (in parameters) that fits for tuning here, and by which method. A rough upper bound."""
     rule = tuning_rule(machine)
-    return int(rule.free / rule.bytes_a_parameter), rule.method
+    return max(0, int((rule.free - rule.base) / rule.bytes_a_parameter)), rule.method
 
 
 def _cpu() -> tuple[str, tuple[str, ...]]:

@@ -63,7 +63,7 @@ def _needs(size: int, parameters: int, context: int, kept: int, machine: Machine
     free_gpu = max((gpu.free_mib for gpu in machine.gpus), default=0) << 20
     on_gpu = run <= free_gpu
     rule = tuning_rule(machine)
-    tune = int(parameters * rule.bytes_a_parameter) + _BUFFERS
+    tune = int(parameters * rule.bytes_a_parameter) + rule.base
     return Needs(
         run=run,
         run_fit="yes" if on_gpu else _fit(run, machine.free_memory, machine.memory),

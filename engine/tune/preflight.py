@@ -124,7 +124,7 @@ def _memory(model: Model, recipe: Recipe, longest: int, gpu: bool) -> int:
     weights = model.parameters * ((0.65 if recipe.quantise else 2.0) if gpu else 4.0)
     kept = 2 * model.embedding if gpu else 20 * model.embedding + 6 * wide  # a GPU computes most of them again
     activations = tokens * (model.layers * kept + 8 * model.vocabulary)
-    return int((1.2e9 if gpu else 0.75e9) + weights + adapter + activations)
+    return int(machine.TRAINER[gpu] + weights + adapter + activations)
 
 
 def _seen(before: list[Run], recipe: Recipe) -> int:
