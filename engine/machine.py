@@ -190,9 +190,9 @@ class TuningRule:
 def tuning_rule(machine: Machine) -> TuningRule:
     """By which method a machine tunes, and what that takes. Rough; the preflight of a run measures the real need.
 
-    Counted per parameter: 2 bytes of bf16 weights on a GPU, 4 on a CPU (bf16 there is a way to compute, the weights stay
+    Counted per parameter: 2 bytes of bf16 weights on a GPU, 4 on a CPU (bf16 there is how it computes; the weights stay
     fp32), or 0.6 of 4-bit weights (4.5 bits with their scales), and half as much again for activations, adapter and
-    optimiser state. To that comes what the trainer's libraries take.
+    optimiser state. To that comes what the libraries of the trainer take.
     """
     if machine.gpus:
         best = max(machine.gpus, key=lambda gpu: gpu.free_mib)

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from engine.errors import NotFound
-from engine.machine import Gpu, Machine
+from engine.machine import TRAINER, Gpu, Machine
 from engine.models.adapter import REORDERED
 from engine.models.catalogue import Entry, catalogue, entry
 from engine.models.needs import needs_of_entry
@@ -51,8 +51,9 @@ def test_needs_are_compared_with_the_machine() -> None:
     assert (there.run_fit, there.on_gpu) == ("yes", True)
 
 
-def test_a_fast_cpu_takes_half_the_memory_to_tune() -> None:
-    slow = dataclasses.replace(LAPTOP, flags=())
-    fast, other = needs_of_entry(catalogue()[3], LAPTOP), needs_of_entry(catalogue()[3], slow)
-    assert fast.tune < other.tune < 2 * fast.tune
-    assert "bf16" in fast.method and "fp32" in other.method
+def test_a_cpu_tunes_on_fp32_weights_and_a_gpu_on_smaller_ones() -> None:
+    graphics = dataclasses.replace(LAPTOP, gpus=(Gpu("G", 24_000, 24_000, "580"),))
+    entry = catalogue()[3]
+    cpu, gpu = needs_of_entry(entry, LAPTOP), needs_of_entry(entry, graphics)
+    assert cpu.tune >= 4 * entry.parameters + TRAINER[False]
+    assert gpu.tune < cpu.tune + TRAINER[True] - TRAINER[False]
