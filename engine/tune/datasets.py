@@ -69,7 +69,9 @@ class Datasets(Browsing, Editing):
                     task.emit(Progress("Importing", intake.rows + intake.bad, unit="rows"))
                 if not intake.rows:
                     raise _nothing_usable(path, intake.first_bad)
-                found = self._store.finish(dataset, intake.version, intake.rows, intake.bad, intake.duplicates)
+                with self._workspace.database.transaction():
+                    intake.store()
+                    found = self._store.finish(dataset, intake.version, intake.rows, intake.bad, intake.duplicates)
             except BaseException:
                 with suppress(FormfactError):  # a full disk: what is left behind is unseen, and swept at the next start
                     self._store.drop(dataset)

@@ -15,9 +15,12 @@ from engine.types import BadRow, Message
 from store.datasets import Dataset, DatasetStore
 from store.examples import SHOWN, ExampleStore, NewExample
 
+_HELD = 50_000
+"""Rows that are held in memory before they are stored: the writing is then short, and up to here all or nothing."""
+
 
 class Intake:
-    """Turns rows into stored examples, and keeps count."""
+    """Turns rows into stored examples, and keeps count. ``store`` what was taken at the end."""
 
     def __init__(
         self, store: DatasetStore, examples: ExampleStore, dataset: int, shape: Shape, mapping: Mapping[str, str]
@@ -26,6 +29,8 @@ class Intake:
         self._dataset, self._shape, self._mapping = dataset, shape, mapping
         self._hash = hashlib.sha256()
         self._seen: set[bytes] = set()
+        self._good: list[NewExample] = []
+        self._faulty: list[BadRow] = []
         self.rows = self.bad = self.duplicates = 0
         self.first_bad: list[BadRow] = []
 
@@ -35,26 +40,31 @@ class Intake:
         return self._hash.hexdigest()
 
     def take(self, batch: Sequence[Row]) -> None:
-        """Store a batch: examples and bad rows."""
-        good: list[NewExample] = []
-        bad: list[BadRow] = []
+        """Take a batch in: examples and bad rows."""
         for row in batch:
             try:
                 messages = read(row, self._shape, self._mapping)
                 content = canonical(messages)
             except RowFault as fault:
-                bad.append(BadRow(row.line, str(fault), row.text))
+                self._faulty.append(BadRow(row.line, str(fault), row.text))
+                self.first_bad = self.first_bad if len(self.first_bad) == 5 else [*self.first_bad, self._faulty[-1]]
+                self.bad += 1
                 continue
             digest = hashlib.sha256(content).digest()
             self.duplicates += digest in self._seen
             self._seen.add(digest)
             self._hash.update(digest)
             tags = tagged(_tags(row.record))
-            good.append(NewExample(self.rows + len(good), row.line, *heads(messages), tags, content.decode()))
-        self._examples.add(self._dataset, good)
-        self._store.add_bad_rows(self._dataset, [(row.line, row.reason, row.text) for row in bad])
-        self.rows, self.bad = self.rows + len(good), self.bad + len(bad)
-        self.first_bad = (self.first_bad + bad)[:5]
+            self._good.append(NewExample(self.rows, row.line, *heads(messages), tags, content.decode()))
+            self.rows += 1
+        if len(self._good) + len(self._faulty) >= _HELD:
+            self.store()
+
+    def store(self) -> None:
+        """Write what was taken since the last time."""
+        self._examples.add(self._dataset, self._good)
+        self._store.add_bad_rows(self._dataset, [(row.line, row.reason, row.text) for row in self._faulty])
+        self._good, self._faulty = [], []
 
 
 def read(row: Row, shape: Shape, mapping: Mapping[str, str]) -> list[Message]:
