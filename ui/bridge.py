@@ -32,7 +32,7 @@ class _Ended:
 
 
 _ENDED = _Ended()
-_News = tuple[Job, Event | None | _Ended]
+_News = tuple[Job, Event | _Ended | None]
 """A job with an event of it, with None when its state has changed, or with its end."""
 
 
@@ -155,7 +155,7 @@ class Bridge(QObject):
             else:
                 self._tell(*item)
 
-    def _tell(self, job: Job, event: Event | None | _Ended) -> None:
+    def _tell(self, job: Job, event: Event | _Ended | None) -> None:
         with self._lock:
             caller = self._callers.get(job.id)
         alive = caller is not None and isValid(caller.owner)

@@ -16,7 +16,9 @@ from engine.workspace import Workspace
 from ui.app import App
 from ui.widgets import Banner
 
-HOLDER = "import sys; from engine.workspace import Workspace; w = Workspace.open(__import__('pathlib').Path(sys.argv[1]));"
+HOLDER = (
+    "import sys; from engine.workspace import Workspace; w = Workspace.open(__import__('pathlib').Path(sys.argv[1]));"
+)
 HOLDER += "print('open', flush=True); sys.stdin.read()"
 ROOT = Path(__file__).resolve().parents[2]
 
