@@ -88,7 +88,14 @@ def test_it_is_as_good_as_its_readme_says(figures: dict[str, float]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the shipped weights miss the floor of exact answers by one question of 133", strict=False)
-def test_it_reaches_the_floors(figures: dict[str, float]) -> None:
+def test_it_may_be_shipped(figures: dict[str, float]) -> None:
     for name, floor in score.FLOORS.items():
         assert figures[name] >= floor, figures
+
+
+@pytest.mark.slow
+def test_it_reaches_what_we_aim_for(figures: dict[str, float]) -> None:
+    for name in ("exact", "cited", "refused"):
+        assert figures[name] >= score.TARGETS[name] - score.NOISE, figures
+    for name in ("false_refusals", "ungrounded_right"):
+        assert figures[name] <= score.TARGETS[name] + score.NOISE, figures

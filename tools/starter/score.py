@@ -21,9 +21,9 @@ PASSAGE = 120
 TARGETS = {"exact": 0.85, "cited": 0.85, "refused": 0.80, "false_refusals": 0.08, "ungrounded_right": 0.03}
 """What we aim for; the last two are upper bounds."""
 FLOORS = {"exact": 0.70, "cited": 0.70}
-"""What a starter must reach to be shipped for good."""
-SHIPPED = {"exact": 0.70, "cited": 0.84, "refused": 0.72, "false_refusals": 0.05, "ungrounded_right": 0.0}
-"""What the shipped weights reach on the 200 questions of `SEED`; the README says what they miss."""
+"""What a starter must reach to be shipped."""
+SHIPPED = {"exact": 0.89, "cited": 0.92, "refused": 0.85, "false_refusals": 0.06, "ungrounded_right": 0.0}
+"""What the shipped weights reach on the 200 questions of `SEED`."""
 NOISE = 0.04
 """How far that may differ between machines, whose kernels round differently."""
 
