@@ -26,11 +26,10 @@ from ui.main_window import MainWindow
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images"
 TALKS = (
-    ("How long is the refund window?", "How long does a refund take?", "Is there a repair service?"),
-    ("How much does the Hazel cooking course cost?",),
-    ("When does the workshop open?",),
+    ("What is your return charge?",),
+    ("How long is the refund window?",),
+    ("How expensive is the repair service?", "What is the deposit?"),
 )
-GRID = "How long is the warranty of the Senna lamp?"
 QUESTIONS = sample.QUESTIONS
 
 

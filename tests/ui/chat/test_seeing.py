@@ -10,11 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from engine.chat.asking import Asking
+from engine.compare.questions import from_line
 from engine.task import Task
 from engine.types import FOUR_ARMS, Arm, Passage
 from engine.workspace import Workspace
 from store.runs import Run
-from tests.ui.chat.steps import PATIENCE_MS, answered, ask, panes, press, toggle, visible
+from tests.ui.chat.steps import PATIENCE_MS, QUESTION, answered, ask, panes, press, toggle, visible
 from tests.ui.talk import long_conversation
 from ui.main_window import MainWindow
 from ui.pages.chat.page import ChatPage
@@ -71,6 +73,26 @@ def test_every_pane_wears_its_proof(qtbot: QtBot, page: ChatPage, tuned: Run) ->
         assert ("passage" in feet[arm]) == arm.sourced
         assert turn.turn and turn.turn.answers[arm].canary is not None
         assert tuned.adapter_sha256 in panes(page)[arm]._foot.toolTip() or not arm.adapted
+
+
+def test_panes_that_come_later_have_their_height_and_their_checks(
+    qtbot: QtBot, page: ChatPage, workspace: Workspace, settled: Callable[[], None]
+) -> None:
+    """All arms have answered; panes are made as layouts bring them into view."""
+    line = f'{{"id": "1", "question": "{QUESTION}", "form": [{{"check": "max_words", "words": 500}}]}}'
+    workspace.question_sets.save("Mine", [from_line(line)])
+    conversation = workspace.conversations.new().id
+    workspace.conversations.ask(conversation, QUESTION, FOUR_ARMS, Task(), asking=Asking(), chosen=Arm.BOTH)
+    page.open(conversation)
+    settled()
+    assert visible(page) == [Arm.BOTH]
+    for layout, arms in (("Split", [Arm.TUNED, Arm.GROUNDED]), ("Grid", list(FOUR_ARMS))):
+        press(page, layout)
+        settled()
+        assert visible(page) == arms
+        for arm, pane in panes(page).items():
+            assert pane.height() > pane.view.height() > 0, arm
+            assert pane.checks.isVisible(), arm
 
 
 def test_ctrl_t_flips_tuned_and_grounded(qtbot: QtBot, page: ChatPage) -> None:

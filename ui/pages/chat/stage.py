@@ -46,6 +46,8 @@ class Stage(QWidget):
             self._grid.setColumnStretch(column, int(column < columns))
         self._shown = list(panes)
         settle()
+        self._grid.invalidate()  # Qt gives a pane that has just come no height where it asked before it was shown
+        self._grid.activate()
         if picture:
             _Fade(self, picture, self._shell.theme.motion_ms)
 

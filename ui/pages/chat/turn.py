@@ -53,6 +53,7 @@ class TurnView(QWidget):
         self._panes: dict[Arm, Pane] = {}
         self._faults: dict[Arm, FormfactError] = {}
         self._judged: object = None
+        self._verdicts: dict[Arm, Verdict] = {}
         self.question = QuestionView(shell)
         self.stage = Stage(shell)
         self._column = Column(self.question, self.stage, gap=Space.M)
@@ -285,12 +286,15 @@ class TurnView(QWidget):
 
     def _judge(self, hidden: bool) -> None:
         """Ask what the checks say, once for what has been answered."""
-        if self.toggle is None or self.turn is None or self.flows or hidden or self._judged == self.turn.answers:
+        if self.toggle is None or self.turn is None or self.flows or hidden:
             return
-        self._judged = self.turn.answers
+        if self._judged == self.turn.answers:
+            return self._show_verdicts(self._verdicts)  # panes may have come since
+        self._judged, self._verdicts = self.turn.answers, {}
         self._deeds.judge(self.turn, self._show_verdicts, self)
 
     def _show_verdicts(self, verdicts: dict[Arm, Verdict]) -> None:
+        self._verdicts = verdicts
         for arm, verdict in verdicts.items():
             if arm in self._panes:
                 self._panes[arm].show_verdict(verdict)
