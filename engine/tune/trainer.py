@@ -270,6 +270,9 @@ def try_step(trainer: Any, session: Session, rows: Sequence[TokenRow]) -> float:
         return time.perf_counter() - began
 
 
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "could not create a primitive")  # torch, torch, oneDNN
+
+
 @contextlib.contextmanager
 def memory_errors(recipe: Recipe) -> Iterator[None]:
     """Turn torch's out-of-memory errors into ``OutOfMemory`` that says which setting to change."""
@@ -277,8 +280,7 @@ def memory_errors(recipe: Recipe) -> Iterator[None]:
         yield
     except (MemoryError, RuntimeError) as fault:  # torch.OutOfMemoryError is a RuntimeError
         words = str(fault)
-        short = isinstance(fault, (MemoryError, torch.OutOfMemoryError))
-        if not short and "can't allocate memory" not in words and "not enough memory" not in words:
+        if not isinstance(fault, (MemoryError, torch.OutOfMemoryError)) and not any(s in words for s in _NO_MEMORY):
             raise
         raise OutOfMemory(
             f"A step of {recipe.batch} examples of up to {recipe.length} tokens needs more memory than there is.",

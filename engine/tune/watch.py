@@ -133,11 +133,17 @@ class Watch:
             self.evaluate(step)
 
     def evaluate(self, step: int) -> None:
-        """Measure the held-out loss; its time counts, but not against the tokens a second."""
+        """Measure the held-out loss; its time counts, but not against the tokens a second.
+
+        Raises:
+            Diverged: it is not a number; at step 0 the model itself is damaged.
+        """
         if self.totals.held_out and self.totals.held_out[-1][0] == step:
             return
         if self._measure:
             loss = self._measure()
+            if not math.isfinite(loss):
+                raise diverged(step, self.recipe)
             self.totals.held_out.append((step, loss))
             self.journal.tell(events.Evaluated(step, loss))
         self.sample(step)
@@ -187,6 +193,9 @@ def newest_checkpoint(run: Path) -> tuple[Path, Totals] | None:
 
 def diverged(step: int, recipe: Recipe) -> Diverged:
     """The error for a loss that is not a number."""
+    if step == 0:
+        said = "The loss is no longer a number before anything has been trained."
+        return Diverged(said, "The weights of the model are damaged: use another copy of it.")
     return Diverged(
         f"Training went off at step {step}: the loss is no longer a number.",
         f"Try a smaller step size, e.g. --set learning_rate={recipe.learning_rate / 4:.2g}"

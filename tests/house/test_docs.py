@@ -11,7 +11,7 @@ import pytest
 from cli.app import parser
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/guide.md", "docs/licences.md"]
+PAGES = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/guide.md", "docs/window.md", "docs/licences.md"]
 
 
 def typed() -> list[str]:

@@ -20,7 +20,7 @@ from engine.process import ROOT, Child
 from engine.task import Task
 from engine.tune.journal import read
 from engine.tune.loop import trained
-from engine.tune.watch import Totals, newest_checkpoint
+from engine.tune.watch import Totals, diverged, newest_checkpoint
 from engine.tune.wishes import STOP
 from tests.tune.conftest import RECIPE, STEPS, new_child, new_run
 
@@ -157,7 +157,9 @@ def test_a_loss_that_is_not_a_number(tmp_path: Path, child: Child, weights: Path
     _poison(broken / "model.safetensors")
     with pytest.raises(errors.Diverged, match="loss is no longer a number") as caught:
         train(child, new_run(tmp_path / "run"), broken)
-    assert "learning_rate" in caught.value.remedy
+    assert "damaged" in caught.value.remedy
+    later = diverged(7, RECIPE)
+    assert "step 7" in later.what and "learning_rate" in later.remedy
 
 
 def test_a_full_disk_keeps_what_was_saved(tmp_path: Path, child: Child, weights: Path) -> None:
