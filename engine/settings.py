@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
 
 RECENT = 12
+_saving = threading.Lock()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -75,10 +77,11 @@ def save(settings: Settings) -> None:
         OSError: the folder cannot be written.
     """
     file = path()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".part")
-    draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
-    draft.replace(file)
+    with _saving:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(".part")
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+        draft.replace(file)
 
 
 def opened(settings: Settings, folder: Path) -> Settings:

@@ -100,8 +100,7 @@ class Shell(QObject):
         if {"theme", "text_scale", "presentation", "motion"} & changes.keys():
             self.theme.apply(self.settings)
         self.settings_changed.emit()
-        settings = self.settings
-        self.look(lambda: settings_file.save(settings), lambda _: None, owner=self)
+        self.look(lambda: settings_file.save(self.settings), lambda _: None, owner=self)  # as they are by then
 
     def remember(self, name: str, value: str) -> None:
         """Keep how something in the window was left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,13 @@ def test_a_file_that_cannot_be_read_is_put_aside(file: Path, content: bytes) -> 
     assert file.with_suffix(".unreadable.json").read_bytes() == content
     settings.save(Settings(theme="light"))
     assert settings.load().theme == "light"
+
+
+def test_many_may_save_at_once(file: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: settings.save(Settings(threads=number)), range(200)))
+    assert settings.load().threads in range(200)
+    assert [one.name for one in file.parent.iterdir()] == ["settings.json"]
 
 
 def test_settings_of_a_newer_formfact_are_read_as_far_as_they_are_known(file: Path) -> None:

@@ -28,7 +28,7 @@ _POINTS = 800
 
 
 def load() -> None:
-    """Import the library, a third of a second: on a reader thread, so that the window does not wait for it."""
+    """Import the library, a third of a second: on a reader thread, once Qt's classes are made (``ui.qt_classes``)."""
     import pyqtgraph  # noqa: F401
 
 

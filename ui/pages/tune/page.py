@@ -16,6 +16,7 @@ from ui.pages.tune.form import RunForm
 from ui.pages.tune.listing import RunList
 from ui.pages.tune.overlay import Overlay
 from ui.pages.tune.run_view import RunView
+from ui.qt_classes import ClassMaker
 from ui.shell import Page, Shell
 from ui.theme.tokens import Space
 from ui.widgets import Button, Column, Line, Row, Text
@@ -31,6 +32,7 @@ class TunePage(Page):
         super().__init__(shell)
         self._reader = Reader(shell.workspace)
         self._ready = False  # the library of charts is imported
+        self._maker: ClassMaker | None = None
         self._ids: list[str] = []
         self._first = True
         self.deeds = Deeds(shell, self)
@@ -61,8 +63,8 @@ class TunePage(Page):
         self.setFocus()
         self.form.reload()
         self._reload()
-        if not self._ready:
-            self.shell.look(chart.load, self._loaded, owner=self)
+        if self._maker is None:
+            self._maker = ClassMaker(self, lambda: self.shell.look(chart.load, self._loaded, owner=self))
 
     def arrive(self, **arguments: Any) -> None:
         """Someone was sent here with a dataset (``data``) or for a run (``run``)."""
