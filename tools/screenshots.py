@@ -23,6 +23,7 @@ from engine.types import FOUR_ARMS, Arm
 from engine.workspace import Workspace
 from ui.app import App
 from ui.main_window import MainWindow
+from ui.pages.documents.page import DocumentsPage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images"
 TALKS = (
@@ -101,11 +102,25 @@ def scenes(window: MainWindow) -> dict[str, Callable[[], None]]:
 
         return arrange
 
+    def run() -> None:
+        window.show_page("tune")
+        settle(window)
+        window.shell.go("tune", run=window.shell.workspace.tuning.get().id)
+
+    def inspector() -> None:
+        window.show_page("documents")
+        settle(window)
+        documents = window.page
+        assert isinstance(documents, DocumentsPage)
+        documents.inspector.field.setText(TALKS[0][0])
+
     return {
         "chat": page("chat", "chat.split"),
         "chat-grid": page("chat", "chat.grid"),
         "chat-difference": page("chat", "chat.split", "chat.difference"),
         **{key: page(key) for key in window.keys if key != "chat"},
+        "tune-run": run,
+        "documents-inspector": inspector,
     }
 
 
@@ -117,12 +132,13 @@ def do(window: MainWindow, key: str) -> None:
 
 def settle(window: MainWindow, quiet_ms: int = 700) -> None:
     """Let the window live until nothing runs any more, and a moment longer."""
-    while True:
+    bridge = window.shell.bridge
+    for _ in range(2):  # what the end of a job asked for, too
         loop = QEventLoop()
         QTimer.singleShot(quiet_ms, loop.quit)
         loop.exec()
-        if not window.shell.bridge.jobs.active:
-            return
+        while bridge.jobs.active or bridge.reads:
+            loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 if __name__ == "__main__":
