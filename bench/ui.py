@@ -17,6 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+if sys.path[0] == str(Path(__file__).resolve().parent):
+    del sys.path[0]  # there, "ui" would be this file
+
 from bench import large
 from bench.common import ROOT, Row, report
 from bench.windowed import Windowed

@@ -155,13 +155,13 @@ def test_from_a_question_to_its_place(
 def test_a_killed_child_is_said_and_one_click_goes_on(
     qtbot: QtBot, window: MainWindow, page: DocumentsPage, settled: Settled, folder: Path
 ) -> None:
-    for n in range(60):
+    for n in range(150):
         (folder / f"file{n:02}.txt").write_text(f"Report {n}. " + f"Lamp {n} was sold. " * 100, encoding="utf-8")
     model = page.browser.model
     page.add([folder])
     qtbot.waitUntil(lambda: any("In step" in one for one in _column(model, STATE)), timeout=PATIENCE_MS)
     page.indexing.flip()
-    qtbot.waitUntil(lambda: page.indexing.paused and model.rowCount() == 63, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.indexing.paused and model.rowCount() == 153, timeout=PATIENCE_MS)
     page.shell.workspace.index_child.kill()
     qtbot.waitUntil(lambda: page.intents.job is None, timeout=PATIENCE_MS)
     settled()
