@@ -92,9 +92,7 @@ class Windowed:
         """Seconds from the click in the rail to the painted first rows."""
         began = time.perf_counter()
         self.window.show_page(key)
-        while not self._listed():
-            QApplication.processEvents()
-            assert time.perf_counter() < began + 60, f"nothing is listed on {key}"
+        assert self.until(self._listed, 60), f"nothing is listed on {key}"
         self.window.repaint()
         return time.perf_counter() - began
 

@@ -18,6 +18,7 @@ from engine.ground.query import matches
 from engine.task import Task
 from engine.types import Passage
 from engine.workspace import Workspace
+from tests.ground.written import write_pdf
 
 PARAGRAPHS = [
     "The warranty on the Orlo lamp is three years. It covers the switch, the cable and the shade.",
@@ -28,15 +29,7 @@ PARAGRAPHS = [
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:
     """Two pages; on each a paragraph that begins a third down."""
-    fpdf = pytest.importorskip("fpdf")
-    made = fpdf.FPDF(format="A4")
-    made.set_font("helvetica", size=12)
-    for paragraph in PARAGRAPHS:
-        made.add_page()
-        made.set_y(100)
-        made.multi_cell(100, 7, paragraph)
-    made.output(str(tmp_path / "terms.pdf"))
-    return tmp_path / "terms.pdf"
+    return write_pdf(tmp_path / "terms.pdf", PARAGRAPHS)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from store.documents import Document
+from tests.ground.written import write_pdf
 from tests.ui.conftest import PATIENCE_MS
 from ui.main_window import MainWindow
 from ui.pages.documents.model import COVERAGE, NAME, STATE, DocumentsModel
@@ -110,14 +111,8 @@ def test_from_dropping_a_folder_to_undo(
 def test_from_a_question_to_its_place(
     qtbot: QtBot, window: MainWindow, page: DocumentsPage, settled: Settled, folder: Path
 ) -> None:
-    fpdf = pytest.importorskip("fpdf")
     (folder / "nothing.pdf").unlink()
-    made = fpdf.FPDF()
-    made.set_font("helvetica", size=12)
-    for text in ("The first page says nothing of note.", "Refunds are paid within thirty days."):
-        made.add_page()
-        made.cell(text=text)
-    made.output(str(folder / "terms.pdf"))
+    write_pdf(folder / "terms.pdf", ["The first page says nothing of note.", "Refunds are paid within thirty days."])
     page.add([folder])
     qtbot.waitUntil(lambda: page.intents.job is None, timeout=PATIENCE_MS)
     settled()
