@@ -89,7 +89,11 @@ class Bridge(QObject):
         on_end: Callable[[Job], None] | None = None,
         page: str = "",
     ) -> Job:
-        """Start a job; see ``engine.jobs``. The callbacks come while ``owner`` lives; ``on_end`` however it ended."""
+        """Start a job; see ``engine.jobs``. The callbacks come while ``owner`` lives; ``on_end`` however it ended.
+
+        Args:
+            page: the key of the page that shows more of it.
+        """
         caller = _Caller(owner, on_event, on_done, on_failed, on_end)
         with self._lock:  # the lane may be quicker than we are
             job = self.jobs.submit(lane, title, work, page=page)

@@ -105,7 +105,6 @@ class MainWindow(QMainWindow):
             Action(f"go.{key}", self.tr("Go to {0}").format(_title(info)), partial(self.show_page, key), keys)
             for (key, info), keys in zip(self._infos.items(), (f"Ctrl+{n}" for n in range(1, 10)), strict=False)
         ]
-        theme = self.shell.theme
         return [
             *goes,
             Action("window.palette", self.tr("Find an action"), self.open_palette, "Ctrl+K"),
@@ -116,7 +115,6 @@ class MainWindow(QMainWindow):
             Action("window.close", self.tr("Close the window"), self._close, "Ctrl+Q"),
             Action("window.bigger", self.tr("Larger text"), lambda: self._rescale(0.1), "Ctrl++"),
             Action("window.smaller", self.tr("Smaller text"), lambda: self._rescale(-0.1), "Ctrl+-"),
-            Action("window.theme", self.tr("Theme in use: {0}").format(theme.tokens.name), self._flip_theme),
         ]
 
     def open_palette(self) -> None:

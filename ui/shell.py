@@ -12,10 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine import settings as settings_file
 from engine.errors import FormfactError
-from engine.events import Event
-from engine.jobs import Job, Lane
 from engine.settings import Settings
-from engine.task import Task
 from engine.workspace import Workspace
 from ui.actions import Action
 from ui.bridge import Bridge
@@ -24,6 +21,10 @@ from ui.theme.theme import Theme
 
 class Shell(QObject):
     """The window as its pages see it: the open workspace, background work, the theme, the way to other pages.
+
+    Attributes:
+        run: does long work beside the window, shown in the job strip (``Bridge.run``).
+        look: reads something beside the window (``Bridge.look``).
 
     Signals:
         changed: something in the workspace is other than it was: ``documents``, ``datasets``, ``runs``, ``models``,
@@ -47,48 +48,7 @@ class Shell(QObject):
         self.workspace, self.settings, self.theme = workspace, settings, theme
         self.bridge = Bridge(self)
         self.bridge.failed.connect(self.fault)
-
-    def run(
-        self,
-        lane: Lane,
-        title: str,
-        work: Callable[[Task], Any],
-        *,
-        owner: QObject,
-        on_event: Callable[[Event], None] | None = None,
-        on_done: Callable[[Any], None] | None = None,
-        on_failed: Callable[[FormfactError], None] | None = None,
-        on_end: Callable[[Job], None] | None = None,
-        page: str = "",
-    ) -> Job:
-        """Do long work beside the window, shown in the job strip; see ``Bridge.run``.
-
-        Args:
-            page: the key of the page that shows more of it.
-        """
-        return self.bridge.run(
-            lane,
-            title,
-            work,
-            owner=owner,
-            on_event=on_event,
-            on_done=on_done,
-            on_failed=on_failed,
-            on_end=on_end,
-            page=page,
-        )
-
-    def look(
-        self,
-        read: Callable[[], Any],
-        then: Callable[[Any], None],
-        *,
-        owner: QObject,
-        failed: Callable[[FormfactError], None] | None = None,
-        key: str = "",
-    ) -> None:
-        """Read something beside the window; see ``Bridge.look``."""
-        self.bridge.look(read, then, owner=owner, failed=failed, key=key)
+        self.run, self.look = self.bridge.run, self.bridge.look
 
     def tell(self, what: str) -> None:
         """Say that something in the workspace has changed."""
