@@ -49,12 +49,6 @@ class ExampleRows(QAbstractTableModel):
         self.endResetModel()
         return True
 
-    def renew(self, row: Summary) -> None:
-        """Show one row as it is now."""
-        if (place := self.place(row.id)) is not None:
-            self.rows[place] = row
-            self.dataChanged.emit(self.index(place, 0), self.index(place, self.TAGS))
-
     def place(self, example: int) -> int | None:
         """Where an example is in the table."""
         return next((place for place, row in enumerate(self.rows) if row.id == example), None)

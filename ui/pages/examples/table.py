@@ -75,13 +75,6 @@ class ExampleTable(TableView):
         self.selectionModel().setCurrentIndex(index, flags)
         self.scrollTo(index)
 
-    def go_to(self, example: int) -> bool:
-        """Put the cursor on an example. Returns whether it is in the table."""
-        place = self.rows.place(example)
-        if place is not None:
-            self.go(place)
-        return place is not None
-
     def step(self, by: int) -> bool:
         """Go some rows on. Returns whether there is such a row."""
         place = self.currentIndex().row() + by
